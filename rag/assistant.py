@@ -1,0 +1,114 @@
+"""Assistant: where the parts are put together, and the one path that every question takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from embeddings import Embedder, open_embedder
+from rag.answering import compose
+from rag.calibration import Calibration
+from rag.conversation import standalone
+from rag.errors import DocquoteError
+from rag.index import Index
+from rag.reader import Reader, open_reader
+from rag.retrieval import Retriever
+from rag.schema import Answer, Document, Scope, Source, Turn
+from rag.settings import Settings
+from rag.words import content_words
+
+HistoryItem = Turn | Mapping[str, str]
+
+
+class Assistant:
+    """Answers questions over one index. Safe to share by threads."""
+
+    def __init__(self, index: Index, embedder: Embedder, reader: Reader, settings: Settings) -> None:
+        """Puts an assistant together from open parts; most callers want ``Assistant.open``."""
+        self.index = index
+        self.embedder = embedder
+        self.reader = reader
+        self.settings = settings
+        self.retriever = Retriever(index, embedder)
+        self.calibration = Calibration.load(index.folder) or reader.calibration
+
+    @classmethod
+    def open(cls, directory: str | Path, settings: Settings | None = None) -> Assistant:
+        """Opens the index in a directory, with the models that it was made with.
+
+        Raises:
+            LibraryError: there is no index, or it cannot be used with these settings.
+            ModelError: a model is missing or altered.
+        """
+        settings = settings or Settings.load()
+        folder = Path(directory)
+        Index.require(folder)
+        embedder = open_embedder(settings.embedding_model)
+        index = Index.open(folder, embedder, settings)
+        return cls(index, embedder, open_reader(settings, embedder, index), settings)
+
+    def ask(self, question: str, history: Sequence[HistoryItem] = (), scope: Scope | None = None) -> Answer:
+        """Answers a question in the documents' own words, or says that they do not hold the answer.
+
+        Args:
+            question: in natural language; an empty one is not found.
+            history: the conversation so far, oldest first; ``Turn`` or ``{"question": ..., "answer": ...}``.
+            scope: which documents may answer; None: all.
+
+        Raises:
+            ScopeError: the scope names a document or folder that the index does not hold.
+            DocquoteError: the history is not of that form.
+        """
+        interpreted_as = standalone(question, turns(history))
+        passages = self.retriever.retrieve(interpreted_as, k=self.settings.passages, scope=scope)
+        reading = self.reader.read(interpreted_as, passages)
+        return compose(
+            question,
+            interpreted_as,
+            passages,
+            reading,
+            found=self.calibration.answers(reading.confidence),
+            confidence=self.calibration.apply(reading.confidence),
+            quotes=self.settings.quotes,
+            missing_words=[word for word in content_words(question) if not self.index.chunk_frequency(word)],
+            document_of=lru_cache(self.index.document),
+        )
+
+    def sources(self) -> list[Source]:
+        """The documents of the index, without their texts."""
+        return self.index.sources()
+
+    def document(self, document_id: str) -> Document:
+        """One whole document by its ``Source.id``.
+
+        Raises:
+            LibraryError: the index does not hold it.
+        """
+        return self.index.document(document_id)
+
+    def close(self) -> None:
+        """Closes the index."""
+        self.index.close()
+
+
+def turns(history: Sequence[HistoryItem]) -> list[Turn]:
+    """A history in either of its forms as turns.
+
+    Raises:
+        DocquoteError: an item has no text under "question", or something else than text.
+    """
+    checked: list[Turn] = []
+    for number, item in enumerate(history, start=1):
+        if isinstance(item, Turn):
+            checked.append(item)
+            continue
+        fields = item if isinstance(item, Mapping) else {}
+        question, answer = fields.get("question"), fields.get("answer", "")
+        if not isinstance(question, str) or not isinstance(answer, str):
+            raise DocquoteError(
+                f'history, item {number}: expected {{"question": "...", "answer": "..."}}, got {json.dumps(item)[:80]}'
+            )
+        checked.append(Turn(question, answer))
+    return checked

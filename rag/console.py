@@ -1,0 +1,93 @@
+"""What the command line prints for people and for programs. Text from documents is escaped for the terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from rag.schema import Answer, Citation
+
+if TYPE_CHECKING:
+    from rag.indexing import IndexReport
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(content: Any) -> None:
+    """Prints data as JSON on standard output."""
+    print(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: "1 file", "2 files"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def report_dict(report: IndexReport, documents: int, chunks: int) -> dict[str, Any]:
+    """What an update of the index did, as plain data."""
+    return {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "failed": [{"path": str(failure.path), "reason": failure.reason} for failure in report.failed],
+        "warnings": {name: list(warnings) for name, warnings in report.warnings.items()},
+        "unsupported": report.unsupported,
+        "documents": documents,
+        "chunks": chunks,
+    }
+
+
+def print_report(report: IndexReport, documents: int, chunks: int, folder: Path) -> None:
+    """Prints what an update of the index did: problems on standard error, counts on standard output."""
+    for name, warnings in report.warnings.items():
+        for warning in warnings:
+            err.print(escape(f"note: {name}: {warning}"))
+    for failure in report.failed:
+        err.print(f"[red]failed:[/] {escape(str(failure))}")
+    if report.unsupported:
+        err.print(f"{count(len(report.unsupported), 'file')} of other types passed over")
+    out.print(
+        f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
+        f"{len(report.removed)} removed, {len(report.failed)} failed"
+    )
+    out.print(f"{folder} now holds {count(documents, 'document')} in {count(chunks, 'chunk')}")
+
+
+def print_answer(answer: Answer) -> None:
+    """Prints an answer with its sources, or the refusal with the nearest passages."""
+    if answer.interpreted_as != answer.question:
+        out.print(f"[dim]understood as: {escape(answer.interpreted_as)}[/]")
+    if answer.found:
+        for citation in answer.citations:
+            out.print(f"{_marked(citation)} [bold cyan]\\[{citation.number}][/]")
+    else:
+        out.print("[bold]That is not in your documents.[/]")
+        if answer.missing_words:
+            out.print(escape(f"No document has the words: {', '.join(answer.missing_words)}"))
+        if answer.nearest:
+            out.print("\nThe nearest passages:")
+        for citation in answer.nearest:
+            out.print(escape(f"  {citation.quote} [{citation.number}]"))
+    out.print()
+    for citation in answer.citations or answer.nearest:
+        place = [citation.document, citation.date.isoformat() if citation.date else None]
+        place.append(f"page {citation.page}" if citation.page else None)
+        place.append(f"characters {citation.start}-{citation.end}")
+        out.print(
+            escape(f"[{citation.number}] {citation.title} - {', '.join(part for part in place if part)}"), style="dim"
+        )
+
+
+def _marked(citation: Citation) -> str:
+    """The quote with its answer in bold, safe to print."""
+    if citation.highlight is None:
+        return escape(citation.quote)
+    start, end = (offset - citation.start for offset in citation.highlight)
+    quote = citation.quote
+    return f"{escape(quote[:start])}[bold]{escape(quote[start:end])}[/bold]{escape(quote[end:])}"

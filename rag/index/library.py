@@ -1,0 +1,387 @@
+"""Library: the SQLite record of an index. It knows text and numbers, never models or files of documents."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings import Vectors
+from rag.errors import LibraryError
+from rag.schema import Chunk, Document, Section, Source, Span
+
+FORMAT_VERSION = 1
+"""Raised whenever an index written before cannot be read as it is."""
+BUSY_SECONDS = 30.0
+SLICE = 900
+"""Values bound in one SQL statement; SQLite's own limit is 999 in old versions."""
+
+_SOURCE_COLUMNS = "id, name, path, title, date, media_type, sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index was made with; an index is only used with the same.
+
+    Attributes:
+        format_version: of the layout on disk.
+        embedding_model: as set.
+        embedding_fingerprint: SHA-256 of the model's weights.
+        dimension: of its vectors.
+        chunk_tokens, overlap_tokens: the chunking settings.
+    """
+
+    format_version: int
+    embedding_model: str
+    embedding_fingerprint: str
+    dimension: int
+    chunk_tokens: int
+    overlap_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewChunk:
+    """A chunk to be stored: its characters, what precedes it in full-text search, and its unit vector."""
+
+    span: Span
+    context: str
+    vector: NDArray[np.float32]
+
+
+class Library:
+    """Documents, sections, chunks, vectors and full text in one SQLite file in WAL mode.
+
+    Safe to share by threads; several processes may read while one writes. A change of one document is one
+    transaction, so that a kill at any moment leaves it as before or as after.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file, or makes it.
+
+        Raises:
+            LibraryError: it is not a readable library, or cannot be made.
+        """
+        self.path = path
+        self._lock = threading.RLock()
+        try:
+            self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            has_schema = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+            if not has_schema:
+                script = files("rag.index").joinpath("schema.sql").read_text(encoding="utf-8")
+                self._db.executescript(f"BEGIN IMMEDIATE;\n{script}\nCOMMIT;")
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: sqlite3.Error) -> LibraryError:
+        return LibraryError(
+            f"{self.path}: the index cannot be read or written ({error}); if it is damaged, rebuild it with: "
+            f"docquote index FOLDER --index {self.path.parent} --rebuild"
+        )
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._db
+            except sqlite3.Error as error:
+                raise self._damaged(error) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._db
+                    self._db.execute(
+                        "INSERT INTO meta VALUES ('generation', '1') "
+                        "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
+                    )
+                except BaseException:
+                    self._db.execute("ROLLBACK")
+                    raise
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise self._damaged(error) from error
+
+    # -- what it was made with -------------------------------------------------------------------------
+
+    def meta(self, key: str) -> str | None:
+        """A value stored under a name, or None."""
+        with self._connection() as db:
+            row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Stores a value under a name. Does not change the generation."""
+        with self._connection() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    @property
+    def generation(self) -> int:
+        """Grows by one with every change of the documents; 0 for a new library."""
+        return int(self.meta("generation") or 0)
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """What the index was made with; None for a new library.
+
+        Raises:
+            LibraryError: it was written in another format.
+        """
+        stored = self.meta("manifest")
+        if stored is None:
+            return None
+        try:
+            return Manifest(**json.loads(stored))
+        except (TypeError, ValueError) as error:
+            raise LibraryError(
+                f"{self.path.parent}: the index was written in another format; rebuild it with: "
+                f"docquote index FOLDER --index {self.path.parent} --rebuild"
+            ) from error
+
+    def set_manifest(self, manifest: Manifest) -> None:
+        """Pins what the index is made with."""
+        self.set_meta("manifest", json.dumps(asdict(manifest), sort_keys=True))
+
+    # -- folders ----------------------------------------------------------------------------------------
+
+    def roots(self) -> list[str]:
+        """The folders and files that were indexed, as absolute paths."""
+        with self._connection() as db:
+            return [str(row[0]) for row in db.execute("SELECT path FROM roots ORDER BY path")]
+
+    def add_root(self, path: str) -> None:
+        """Remembers a folder or file that was indexed."""
+        with self._connection() as db:
+            db.execute("INSERT OR IGNORE INTO roots VALUES (?)", (path,))
+
+    def forget_roots(self) -> None:
+        """Forgets which folders and files were indexed."""
+        with self._connection() as db:
+            db.execute("DELETE FROM roots")
+
+    # -- documents --------------------------------------------------------------------------------------
+
+    def put(self, document: Document, chunks: Sequence[NewChunk]) -> None:
+        """Adds a document, or replaces the one with its id, in one transaction."""
+        source = document.source
+        with self._writing() as db:
+            self._delete(db, source.id)
+            db.execute(
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    source.id,
+                    source.name,
+                    source.path,
+                    source.title,
+                    source.date.isoformat() if source.date else None,
+                    source.media_type,
+                    source.sha256,
+                    json.dumps(document.warnings),
+                    len(document.text),
+                    document.text,
+                ),
+            )
+            db.executemany(
+                "INSERT INTO sections VALUES (?, ?, ?, ?, ?)",
+                [(source.id, s.kind, s.label, s.start, s.end) for s in document.sections],
+            )
+            for chunk in chunks:
+                start, end = chunk.span
+                row = db.execute(
+                    'INSERT INTO chunks (document_id, start, "end", context, vector) VALUES (?, ?, ?, ?, ?)',
+                    (source.id, start, end, chunk.context, chunk.vector.astype(np.float16).tobytes()),
+                ).lastrowid
+                db.execute(
+                    "INSERT INTO chunk_text (rowid, context, text) VALUES (?, ?, ?)",
+                    (row, chunk.context, document.text[start:end]),
+                )
+
+    def remove(self, document_id: str) -> bool:
+        """Removes a document and its chunks in one transaction; False where there was none."""
+        with self._connection() as db:
+            known = db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if not known:
+            return False
+        with self._writing() as db:
+            self._delete(db, document_id)
+        return True
+
+    def _delete(self, db: sqlite3.Connection, document_id: str) -> None:
+        row = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            return
+        old = db.execute('SELECT id, context, start, "end" FROM chunks WHERE document_id = ?', (document_id,))
+        db.executemany(
+            "INSERT INTO chunk_text (chunk_text, rowid, context, text) VALUES ('delete', ?, ?, ?)",
+            [(chunk_id, context, row[0][start:end]) for chunk_id, context, start, end in old.fetchall()],
+        )
+        db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+
+    def sources(self) -> list[Source]:
+        """Every document without its text, in the order of their names."""
+        with self._connection() as db:
+            rows = db.execute(f"SELECT {_SOURCE_COLUMNS} FROM documents ORDER BY name, path").fetchall()
+        return [_source(row) for row in rows]
+
+    def warnings(self) -> dict[str, tuple[str, ...]]:
+        """What was odd about each document that has warnings, by its id."""
+        with self._connection() as db:
+            rows = db.execute("SELECT id, warnings FROM documents WHERE warnings <> '[]'").fetchall()
+        return {str(key): tuple(json.loads(value)) for key, value in rows}
+
+    def document(self, document_id: str) -> Document:
+        """One whole document.
+
+        Raises:
+            LibraryError: the index does not hold it (any more).
+        """
+        with self._connection() as db:
+            row = db.execute(
+                f"SELECT {_SOURCE_COLUMNS}, warnings, text FROM documents WHERE id = ?", (document_id,)
+            ).fetchone()
+            if row is None:
+                raise LibraryError(f"{self.path.parent}: the index holds no document with the id {document_id!r}")
+            sections = db.execute(
+                'SELECT kind, label, start, "end" FROM sections WHERE document_id = ? ORDER BY rowid', (document_id,)
+            ).fetchall()
+        return Document(
+            source=_source(row[:7]),
+            text=row[8],
+            sections=tuple(Section(*section) for section in sections),
+            warnings=tuple(json.loads(row[7])),
+        )
+
+    def counts(self) -> tuple[int, int, int]:
+        """How many documents, chunks and characters the index holds."""
+        with self._connection() as db:
+            documents, characters = db.execute(
+                "SELECT count(*), coalesce(sum(characters), 0) FROM documents"
+            ).fetchone()
+            chunks = db.execute("SELECT count(*) FROM chunks").fetchone()[0]
+        return int(documents), int(chunks), int(characters)
+
+    # -- chunks -----------------------------------------------------------------------------------------
+
+    def chunks(self, ids: Sequence[int]) -> dict[int, tuple[Chunk, Source, str]]:
+        """Chunks with their documents and texts, by id; ids that are gone are left out."""
+        found: dict[int, tuple[Chunk, Source, str]] = {}
+        columns = ", ".join(f"documents.{column}" for column in _SOURCE_COLUMNS.split(", "))
+        with self._connection() as db:
+            for part in _slices(ids):
+                rows = db.execute(
+                    f'SELECT chunks.id, chunks.start, chunks."end", {columns}, '
+                    'substr(documents.text, chunks.start + 1, chunks."end" - chunks.start) '
+                    "FROM chunks JOIN documents ON documents.id = chunks.document_id "
+                    f"WHERE chunks.id IN ({_marks(part)})",
+                    part,
+                )
+                for row in rows:
+                    source = _source(row[3:10])
+                    found[row[0]] = (Chunk(row[0], source.id, row[1], row[2]), source, row[10])
+        return found
+
+    def chunk_ids(self, document_ids: Sequence[str] | None = None) -> NDArray[np.int64]:
+        """The ids of all chunks, or of those of some documents, ascending."""
+        with self._connection() as db:
+            if document_ids is None:
+                rows = db.execute("SELECT id FROM chunks ORDER BY id").fetchall()
+            else:
+                rows = [
+                    row
+                    for part in _slices(document_ids)
+                    for row in db.execute(f"SELECT id FROM chunks WHERE document_id IN ({_marks(part)})", part)
+                ]
+        return np.sort(np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows)))
+
+    def vectors(self, ids: Sequence[int]) -> Vectors:
+        """The stored vectors of chunks, shape ``(len(ids), dimension)``, in the order given.
+
+        Raises:
+            LibraryError: one of them is gone.
+        """
+        found: dict[int, bytes] = {}
+        with self._connection() as db:
+            for part in _slices(ids):
+                found.update(db.execute(f"SELECT id, vector FROM chunks WHERE id IN ({_marks(part)})", part))
+        try:
+            joined = b"".join(found[chunk_id] for chunk_id in ids)
+        except KeyError as error:
+            raise LibraryError(f"{self.path.parent}: chunk {error} is gone; ask again") from error
+        return np.frombuffer(joined, dtype=np.float16).reshape(len(ids), -1).astype(np.float32)
+
+    # -- full text --------------------------------------------------------------------------------------
+
+    def search_lexical(
+        self, words: Sequence[str], k: int, document_ids: Sequence[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """The chunks that best match any of the words by BM25, the best first.
+
+        Args:
+            words: words without white space; stemmed by the index; the caller has dropped stop words.
+            k: at most so many.
+            document_ids: only chunks of these documents.
+
+        Returns:
+            Pairs of chunk id and BM25 score (higher is better, above 0).
+        """
+        if not words:
+            return []
+        query = f"({_fts_any(words)})"
+        where = ""
+        arguments: list[object] = [query]
+        if document_ids is not None:
+            where = "AND rowid IN (SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?))) "
+            arguments.append(json.dumps(list(document_ids)))
+        with self._connection() as db:
+            rows = db.execute(
+                f"SELECT rowid, -bm25(chunk_text) FROM chunk_text WHERE chunk_text MATCH ? {where}"
+                "ORDER BY rank LIMIT ?",
+                (*arguments, k),
+            ).fetchall()
+        return [(int(row[0]), float(row[1])) for row in rows]
+
+    def chunk_frequency(self, word: str) -> int:
+        """How many chunks hold a word or another form of it (same stem)."""
+        with self._connection() as db:
+            row = db.execute("SELECT count(*) FROM chunk_text WHERE chunk_text MATCH ?", (_fts_any([word]),)).fetchone()
+        return int(row[0])
+
+    def close(self) -> None:
+        """Closes the file."""
+        with self._lock:
+            self._db.close()
+
+
+def _fts_any(words: Sequence[str]) -> str:
+    """An FTS5 query for any of the words, each a quoted string so that none is taken for syntax."""
+    quoted = ('"' + word.replace('"', '""').replace("\0", "") + '"' for word in words)
+    return " OR ".join(quoted)
+
+
+def _source(row: tuple[str, str, str, str, str | None, str, str]) -> Source:
+    key, name, path, title, day, media_type, sha256 = row
+    return Source(key, name, path, title, date.fromisoformat(day) if day else None, media_type, sha256)
+
+
+def _slices(values: Sequence[Any]) -> Iterator[list[Any]]:
+    items = list(values)
+    return (items[i : i + SLICE] for i in range(0, len(items), SLICE))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

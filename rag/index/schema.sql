@@ -1,0 +1,40 @@
+-- The record of one index. Offsets are characters, half-open.
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE roots (path TEXT PRIMARY KEY) STRICT;
+
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    date TEXT,
+    media_type TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    warnings TEXT NOT NULL,
+    characters INTEGER NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE sections (
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    label TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sections_by_document ON sections (document_id);
+
+-- AUTOINCREMENT: the id of a removed chunk is never given to another.
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    context TEXT NOT NULL,
+    vector BLOB NOT NULL
+) STRICT;
+CREATE INDEX chunks_by_document ON chunks (document_id);
+
+-- Contentless: the text is in documents. A row is deleted by giving it the text it was made from.
+CREATE VIRTUAL TABLE chunk_text USING fts5 (context, text, content='', tokenize='porter unicode61');

@@ -1,0 +1,51 @@
+"""What an index holds, read without loading a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rag.errors import LibraryError
+from rag.index.index import LIBRARY_FILE
+from rag.index.library import Library
+
+
+def index_status(folder: Path) -> dict[str, Any]:
+    """Counts, settings and documents of an index, as plain data.
+
+    Raises:
+        LibraryError: there is no index, or it cannot be read.
+    """
+    if not (folder / LIBRARY_FILE).is_file():
+        raise LibraryError(f"{folder}: there is no index here; make one with: docquote index FOLDER --index {folder}")
+    library = Library(folder / LIBRARY_FILE)
+    try:
+        documents, chunks, characters = library.counts()
+        manifest = library.manifest
+        warnings = library.warnings()
+        return {
+            "index": str(folder),
+            "documents": documents,
+            "chunks": chunks,
+            "characters": characters,
+            "bytes": sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
+            "generation": library.generation,
+            "embedding_model": manifest.embedding_model if manifest else None,
+            "chunk_tokens": manifest.chunk_tokens if manifest else None,
+            "overlap_tokens": manifest.overlap_tokens if manifest else None,
+            "folders": library.roots(),
+            "sources": [
+                {
+                    "name": source.name,
+                    "path": source.path,
+                    "title": source.title,
+                    "date": source.date.isoformat() if source.date else None,
+                    "media_type": source.media_type,
+                    "sha256": source.sha256,
+                    "warnings": list(warnings.get(source.id, ())),
+                }
+                for source in library.sources()
+            ],
+        }
+    finally:
+        library.close()

@@ -1,0 +1,19 @@
+"""Files -> documents: ``find_files`` says which, ``load_file`` reads one."""
+
+from __future__ import annotations
+
+from rag.loading.files import FoundFiles, find_files
+from rag.loading.formats import FORMATS
+from rag.loading.limits import Limits
+from rag.loading.loader import document_from_text, document_id, file_sha256, load_file
+
+__all__ = [
+    "FORMATS",
+    "FoundFiles",
+    "Limits",
+    "document_from_text",
+    "document_id",
+    "file_sha256",
+    "find_files",
+    "load_file",
+]

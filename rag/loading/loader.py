@@ -1,0 +1,146 @@
+"""A file, or a text, -> Document."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from datetime import date
+from pathlib import Path
+
+from rag.errors import LoadError
+from rag.loading.child import PARSER
+from rag.loading.dates import date_of
+from rag.loading.formats import FORMATS, is_supported, parse, unsupported_reason
+from rag.loading.limits import DEFAULT_LIMITS, Limits, in_words
+from rag.loading.parsed import Parsed, Refused, clean_newlines
+from rag.loading.titles import MAX_TITLE_CHARACTERS, sensible, title_of
+from rag.schema import Document, Source
+
+_ID_DIGITS = 16
+
+
+def load_file(path: Path, *, root: Path, limits: Limits = DEFAULT_LIMITS) -> Document:
+    """Read one file, once, and make a document of the bytes that were read.
+
+    Args:
+        path: the file.
+        root: the folder that is being indexed; ``Source.name`` is the path relative to it, or the file's name
+            where the file does not lie in it.
+        limits: what the file may cost.
+
+    Raises:
+        LoadError: for whatever keeps the file from being a document, with the reason in words for people.
+    """
+    path = _resolved(path)
+    if not is_supported(path) and not path.is_dir():
+        raise LoadError(path, unsupported_reason(path))
+    data = _read(path, limits)
+    suffix = path.suffix.lower()
+    format_ = FORMATS[suffix]
+    try:
+        parsed = (PARSER.parse if format_.isolated else parse)(suffix, data, limits)
+    except Refused as refusal:
+        raise LoadError(path, str(refusal)) from refusal
+    source = Source(
+        id=document_id(path),
+        name=_name(path, root),
+        path=str(path),
+        title=title_of(path.name, parsed.text, parsed.title, parsed.sections),
+        date=parsed.date or date_of(path.stem, parsed.text),
+        media_type=format_.media_type,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+    return Document(source, parsed.text, parsed.sections, parsed.warnings)
+
+
+def document_from_text(text: str, *, name: str, title: str = "", date: date | None = None, path: str = "") -> Document:
+    """A document that no file lies behind, as in an evaluation's corpus.
+
+    Args:
+        text: stored with ``\\n`` newlines; not stripped, may be empty.
+        name: what people call it; its id is made of ``path``, or of this where there is no path.
+        title, date: as given; a title is made from the text or name where none is.
+        path: of the document, if it has one.
+    """
+    parsed = Parsed(clean_newlines(text))
+    source = Source(
+        id=_identity(os.fsencode(path or name)),
+        name=name,
+        path=path,
+        title=sensible(title)[:MAX_TITLE_CHARACTERS] or title_of(name, parsed.text, "", ()),
+        date=date,
+        media_type="text/plain",
+        sha256=hashlib.sha256(parsed.text.encode()).hexdigest(),
+    )
+    return Document(source, parsed.text)
+
+
+def document_id(path: Path) -> str:
+    """The id of the document at ``path``: 16 hexadecimal digits, the same however the path is written.
+
+    Raises:
+        LoadError: no file can have that path.
+    """
+    return _identity(os.fsencode(_resolved(path)))
+
+
+def file_sha256(path: Path, limits: Limits = DEFAULT_LIMITS) -> str:
+    """The SHA-256 of a file's bytes, as in ``Source.sha256``: tells an unchanged file without parsing it.
+
+    Raises:
+        LoadError: the file cannot be read, is empty or too large.
+    """
+    return hashlib.sha256(_read(_resolved(path), limits)).hexdigest()
+
+
+def _identity(path: bytes) -> str:
+    return hashlib.sha256(path).hexdigest()[:_ID_DIGITS]
+
+
+def _resolved(path: Path) -> Path:
+    """The absolute path without links. A path that cannot be stored as text is refused."""
+    try:
+        resolved = path.resolve()
+        str(resolved).encode()
+    except UnicodeEncodeError as error:
+        shown = Path(os.fsencode(path).decode(errors="replace"))
+        raise LoadError(shown, "its name is not valid Unicode; rename it") from error
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a loop of links; ValueError: a NUL
+        raise LoadError(path, f"cannot be opened ({error})") from error
+    return resolved
+
+
+def _name(path: Path, root: Path) -> str:
+    try:
+        return path.relative_to(_resolved(root)).as_posix() if path != _resolved(root) else path.name
+    except ValueError:
+        return path.name
+
+
+def _read(path: Path, limits: Limits) -> bytes:
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise LoadError(path, "is a folder, not a file")
+        if not stat.S_ISREG(status.st_mode):  # a pipe would block, a device never end
+            raise LoadError(path, "is not a regular file")
+        _check_size(path, status.st_size, limits)
+        with path.open("rb") as file:
+            data = file.read(limits.max_file_bytes + 1)
+    except FileNotFoundError as error:
+        raise LoadError(path, "no such file") from error
+    except PermissionError as error:
+        raise LoadError(path, "permission denied") from error
+    except OSError as error:
+        raise LoadError(path, f"cannot be read ({error.strerror or error})") from error
+    _check_size(path, len(data), limits)
+    if not data:
+        raise LoadError(path, "is empty")
+    return data
+
+
+def _check_size(path: Path, size: int, limits: Limits) -> None:
+    if size > limits.max_file_bytes:
+        limit = in_words(limits.max_file_bytes)
+        raise LoadError(path, f"is larger than the limit of {limit} ({in_words(size)})")

@@ -1,0 +1,150 @@
+"""Question -> passages: dense and full-text search, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from embeddings import Embedder
+from rag.errors import ScopeError
+from rag.index import Index
+from rag.schema import Passage, Scope, Scores, Source
+from rag.words import content_words, words
+
+CANDIDATES = 100
+"""Chunks taken from each of the two searches before they are fused."""
+DENSE_WEIGHT = 0.6
+"""The share of the cosine in the fused score; see "Fusion" in docs/evaluation.md for the figures."""
+SHINGLE = 5
+NEAR_IDENTICAL = 0.8
+"""Passages of which this share of 5-word shingles is common say the same; only the better-ranked one is kept."""
+
+Mode = Literal["fused", "dense", "lexical"]
+
+
+class Retriever:
+    """Finds the passages of an index that are most likely to answer a question."""
+
+    def __init__(self, index: Index, embedder: Embedder) -> None:
+        """Retrieves from ``index``, whose vectors ``embedder`` made."""
+        self._index = index
+        self._embedder = embedder
+
+    def retrieve(
+        self, question: str, *, k: int = 10, scope: Scope | None = None, mode: Mode = "fused", merge: bool = True
+    ) -> list[Passage]:
+        """The ``k`` best passages, the best first.
+
+        Args:
+            question: in natural language.
+            k: at most so many passages.
+            scope: which documents may answer; None: all.
+            mode: ``"dense"`` or ``"lexical"`` alone, for measurement.
+            merge: leave out passages that say nearly the same as a better one.
+
+        Raises:
+            ScopeError: the scope names a document or folder that the index does not hold.
+        """
+        document_ids = None if scope is None or scope.is_everything else self._documents_in(scope)
+        wanted = max(CANDIDATES, k)
+        vector = self._embedder.encode_queries([question])[0]
+        dense = self._index.search_dense(vector, wanted, document_ids) if mode != "lexical" else []
+        lexical = self._index.search_lexical(content_words(question), wanted, document_ids) if mode != "dense" else []
+        cosines = dict(dense)
+        if mode == "fused":  # the cosine of what only full-text search found is known exactly, so use it
+            missing = [chunk_id for chunk_id, _ in lexical if chunk_id not in cosines]
+            cosines.update(zip(missing, (self._index.chunk_vectors(missing) @ vector).tolist(), strict=True))
+        ranked = fuse(cosines, dict(lexical), dense_weight={"fused": DENSE_WEIGHT, "dense": 1.0, "lexical": 0.0}[mode])
+        found = self._index.chunks([chunk_id for chunk_id, _ in ranked[: wanted if merge else k]])
+        dense_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(dense, start=1)}
+        lexical_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(lexical, start=1)}
+        bm25 = dict(lexical)
+        passages: list[Passage] = []
+        seen: list[frozenset[tuple[str, ...]]] = []
+        for chunk_id, score in ranked:
+            if chunk_id not in found:
+                continue
+            chunk, source, text = found[chunk_id]
+            if merge:
+                shingles = _shingles(text)
+                if any(_overlap(shingles, other) >= NEAR_IDENTICAL for other in seen):
+                    continue
+                seen.append(shingles)
+            scores = Scores(
+                fused=score,
+                dense=cosines.get(chunk_id),
+                lexical=bm25.get(chunk_id),
+                dense_rank=dense_rank.get(chunk_id),
+                lexical_rank=lexical_rank.get(chunk_id),
+            )
+            passages.append(Passage(chunk, source, text, len(passages) + 1, scores))
+            if len(passages) == k:
+                break
+        return passages
+
+    def _documents_in(self, scope: Scope) -> list[str]:
+        sources = self._index.sources()
+        check_scope(scope, sources)
+        return [source.id for source in sources if in_scope(source, scope)]
+
+
+def fuse(cosines: Mapping[int, float], bm25: Mapping[int, float], *, dense_weight: float) -> list[tuple[int, float]]:
+    """Convex combination of cosine and BM25, each divided by its best value for this question.
+
+    Dividing by the best value with 0 as the floor is the "theoretical min-max" of Bruch, Gai and Ingber (2023,
+    "An Analysis of Fusion Functions for Hybrid Retrieval"); negative cosines count as 0.
+
+    Args:
+        cosines: chunk id to cosine, -1 to 1.
+        bm25: chunk id to BM25, above 0; a chunk that is missing scores 0.
+        dense_weight: 0 to 1, the share of the cosine.
+
+    Returns:
+        Pairs of chunk id and score, 0 to 1, the best first; ties in the order of ids.
+    """
+    best_cosine = max((*cosines.values(), 1e-9))
+    best_bm25 = max((*bm25.values(), 1e-9))
+    fused = {
+        chunk_id: dense_weight * max(cosines.get(chunk_id, 0.0), 0.0) / best_cosine
+        + (1 - dense_weight) * bm25.get(chunk_id, 0.0) / best_bm25
+        for chunk_id in {**cosines, **bm25}
+    }
+    return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
+
+
+def in_scope(source: Source, scope: Scope) -> bool:
+    """Whether a document may answer a question of this scope."""
+    if scope.documents and not any(name in (source.name, source.path) for name in scope.documents):
+        return False
+    folders = [folder.strip("/") for folder in scope.folders]
+    if folders and not any(source.name.startswith(f"{folder}/") for folder in folders):
+        return False
+    if scope.after is None and scope.before is None:
+        return True
+    if source.date is None:
+        return False
+    return (scope.after is None or source.date >= scope.after) and (scope.before is None or source.date <= scope.before)
+
+
+def check_scope(scope: Scope, sources: Sequence[Source]) -> None:
+    """Refuses a scope with a name that fits no document, which is more likely a slip than a wish.
+
+    Raises:
+        ScopeError: naming the document or folder.
+    """
+    for name in scope.documents:
+        if not any(in_scope(source, Scope(documents=(name,))) for source in sources):
+            raise ScopeError(f"{name}: the index holds no document of that name; see: docquote status")
+    for folder in scope.folders:
+        if not any(in_scope(source, Scope(folders=(folder,))) for source in sources):
+            raise ScopeError(f"{folder}: the index holds no document in that folder; see: docquote status")
+
+
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+    tokens = words(text)
+    return frozenset(tuple(tokens[i : i + SHINGLE]) for i in range(max(len(tokens) - SHINGLE + 1, 1)))
+
+
+def _overlap(a: frozenset[tuple[str, ...]], b: frozenset[tuple[str, ...]]) -> float:
+    """Jaccard similarity, 0 to 1."""
+    return len(a & b) / len(a | b)

@@ -1,0 +1,270 @@
+"""The data that passes between the parts of docquote.
+
+Every offset is a count of characters into the stored text of one document, half-open: a span
+``(start, end)`` names ``text[start:end]``. The property that the whole project rests on is that every
+chunk, quote and highlight equals the slice of the stored document that it names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Span = tuple[int, int]
+"""Characters ``(start, end)`` of a document's stored text, half-open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page or a heading with the text that belongs to it.
+
+    Attributes:
+        kind: ``"page"`` (label: the page number, from "1") or ``"heading"`` (label: the heading's text).
+        label: what a reader would call it.
+        start, end: the characters of the document's text that it covers; headings cover their own line and
+            everything up to the next heading.
+    """
+
+    kind: Literal["page", "heading"]
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of a document besides its text.
+
+    Attributes:
+        id: stable for one file path; 16 hexadecimal digits.
+        name: the path relative to the indexed folder, with forward slashes; what people call it.
+        path: the absolute path of the file.
+        title: from the file's metadata, its first heading, or its name; never empty.
+        date: the document's own date where it states one, else None.
+        media_type: for example ``"text/plain"`` or ``"application/pdf"``.
+        sha256: of the file's bytes, 64 hexadecimal digits.
+    """
+
+    id: str
+    name: str
+    path: str
+    title: str
+    date: date | None
+    media_type: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A loaded document: its text as stored, its pages and headings, and what was odd about it.
+
+    Attributes:
+        source: identity and metadata.
+        text: the whole text; all offsets count its characters. Newlines are ``\\n`` only.
+        sections: pages and headings in the order of their starts; may overlap between kinds.
+        warnings: what a person should know of the extraction ("page 3 has no text").
+    """
+
+    source: Source
+    text: str
+    sections: tuple[Section, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """The number (from 1) of the page that holds the character at ``offset``; None without pages."""
+        for section in self.sections:
+            if section.kind == "page" and section.start <= offset < max(section.end, section.start + 1):
+                return int(section.label)
+        return None
+
+    def heading_at(self, offset: int) -> str | None:
+        """The nearest heading at or above ``offset``; None where there is none."""
+        found: str | None = None
+        for section in self.sections:
+            if section.kind == "heading" and section.start <= offset < section.end:
+                found = section.label
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A slice of a document that is embedded and retrieved as one.
+
+    Attributes:
+        id: unique in one index and never used again after removal.
+        document_id: the ``Source.id`` of its document.
+        start, end: the characters of the document's text; ``end > start``.
+    """
+
+    id: int
+    document_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Why a passage was retrieved. Comparable between the passages of one question only.
+
+    Attributes:
+        fused: the score that ranked it, higher is better, 0 to 1.
+        dense: cosine of question and passage, -1 to 1; None where dense search did not return it.
+        lexical: BM25, 0 and up, higher is better; None where lexical search did not return it.
+        dense_rank, lexical_rank: from 1; None likewise.
+    """
+
+    fused: float
+    dense: float | None = None
+    lexical: float | None = None
+    dense_rank: int | None = None
+    lexical_rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved chunk with its text.
+
+    Attributes:
+        chunk: which slice.
+        source: of which document.
+        text: ``document.text[chunk.start:chunk.end]``.
+        rank: from 1, the best first.
+        scores: why it was retrieved.
+    """
+
+    chunk: Chunk
+    source: Source
+    text: str
+    rank: int
+    scores: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which documents may answer. Empty fields do not restrict; given fields all apply.
+
+    Attributes:
+        documents: names (or absolute paths) of documents.
+        folders: folders relative to the indexed folder ("minutes/2023").
+        after, before: dates, inclusive; documents without a date are left out when either is given.
+    """
+
+    documents: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    after: date | None = None
+    before: date | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is restricted."""
+        return not (self.documents or self.folders or self.after or self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """A candidate answer that a reader found in one passage.
+
+    Attributes:
+        passage: the passage it was found in.
+        start, end: the sentence (or sentences) to quote, in characters of the document.
+        highlight: the words that answer, inside ``start``..``end``, in characters of the document; None
+            where the whole sentence is the answer.
+        score: higher is better; comparable between the spans of one question only.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    highlight: Span | None
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The quoted slice."""
+        offset = self.passage.chunk.start
+        return self.passage.text[self.start - offset : self.end - offset]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader made of a question and its passages.
+
+    Attributes:
+        spans: candidates, the best first; no two overlap in one document.
+        confidence: the estimated probability, 0 to 1, that the best span answers the question.
+    """
+
+    spans: tuple[AnswerSpan, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and where it stands.
+
+    Attributes:
+        number: from 1, in the order of the answer.
+        document: ``Source.name``, the path relative to the indexed folder.
+        path: the absolute path of the file.
+        title: of the document.
+        date: of the document, or None.
+        page: from 1, or None for formats without pages.
+        heading: the heading above the quote, or None.
+        start, end: the quote, in characters of the document's stored text.
+        quote: ``document.text[start:end]``.
+        highlight: the words inside the quote that answer, in characters of the document, or None.
+        document_id: ``Source.id``.
+    """
+
+    number: int
+    document: str
+    path: str
+    title: str
+    date: date | None
+    page: int | None
+    heading: str | None
+    start: int
+    end: int
+    quote: str
+    highlight: Span | None
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question of a conversation and the answer that was given ("" if none)."""
+
+    question: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What docquote says to a question.
+
+    Attributes:
+        question: as asked.
+        interpreted_as: the question that was searched for; differs from ``question`` only where it leaned on
+            the conversation.
+        found: whether the documents hold an answer.
+        confidence: the estimated probability, 0 to 1, that the first quote answers the question.
+        citations: the quotes in order, the likeliest first; empty where not found.
+        nearest: where not found, the closest passages, the best first; empty otherwise.
+        missing_words: content words of the question that occur in no document of the index, as asked.
+        passages: everything that was read, in order of rank.
+    """
+
+    question: str
+    interpreted_as: str
+    found: bool
+    confidence: float
+    citations: tuple[Citation, ...]
+    nearest: tuple[Citation, ...] = ()
+    missing_words: tuple[str, ...] = ()
+    passages: tuple[Passage, ...] = field(default=(), repr=False)
+
+    @property
+    def text(self) -> str:
+        """The quotes in order, separated by one space, and nothing else; "" where not found."""
+        return " ".join(citation.quote for citation in self.citations)

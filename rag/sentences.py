@@ -1,0 +1,88 @@
+"""Where sentences begin and end, in exact character offsets.
+
+sentencex finds the sentences inside a block; this module decides where blocks end: at a form feed or a blank
+line, before an item of a list, and at line ends that are not mere wrapping.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import sentencex
+
+from rag.schema import Span
+
+LANGUAGE = "en"
+WRAPPED_LINE_SHARE = 0.6
+"""A line shorter than this share of its block's longest line was ended on purpose, not wrapped."""
+
+_BLOCK_END = re.compile(r"\f|\n[^\S\n]*(?:\n\s*)+|\n(?=[^\S\n]*(?:[-*•·▪◦–—]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s))")
+_GLUED_DATE = re.compile(r"\A\s*(?:date\s*:?\s*)\d{4}-\d{2}-\d{2}\s+", re.IGNORECASE)
+
+
+def sentence_spans(text: str, *, lines_are_blocks: bool = False) -> list[Span]:
+    """The sentences of a text, without the white space around them.
+
+    Every character that is not white space is in exactly one sentence, and the spans are in order.
+
+    Args:
+        text: any text.
+        lines_are_blocks: whether every line end separates (Markdown, HTML, Word, where a line is a paragraph,
+            an item or a row) or lines may be wrapped sentences (plain text, PDF).
+
+    Returns:
+        Spans in characters of ``text``, none empty.
+    """
+    spans: list[Span] = []
+    for start, end in _blocks(text, lines_are_blocks):
+        spans.extend(_sentences_of_block(text, start, end))
+    return spans
+
+
+def lines_are_blocks(media_type: str) -> bool:
+    """Whether a line end always separates in documents of this media type; see ``sentence_spans``."""
+    return media_type not in ("text/plain", "application/pdf")
+
+
+def _sentences_of_block(text: str, start: int, end: int) -> Iterator[Span]:
+    block = text[start:end]
+    for sentence in sentencex.get_sentence_boundaries(LANGUAGE, block):
+        span = _trimmed(text, start + sentence["start_index"], start + sentence["end_index"])
+        if span is not None:
+            yield span
+
+
+def _blocks(text: str, every_line: bool) -> Iterator[Span]:
+    start = 0
+    glued = _GLUED_DATE.match(text)
+    if glued:  # a date that an extraction glued to the first sentence is not part of that sentence
+        yield 0, glued.end()
+        start = glued.end()
+    for boundary in _BLOCK_END.finditer(text, start):
+        yield from _lines(text, start, boundary.end(), every_line)
+        start = boundary.end()
+    yield from _lines(text, start, len(text), every_line)
+
+
+def _lines(text: str, start: int, end: int, every_line: bool) -> Iterator[Span]:
+    """Cuts a block at those of its line ends that separate."""
+    lines = text[start:end].splitlines(keepends=True) if "\n" in text[start:end] else [text[start:end]]
+    longest = max((len(line) for line in lines), default=0)
+    block_start = position = start
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        position += len(line)
+        ended_early = len(line) < WRAPPED_LINE_SHARE * longest and not following.lstrip()[:1].islower()
+        if every_line or ended_early:
+            yield block_start, position
+            block_start = position
+    if block_start < end:
+        yield block_start, end
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return (start, end) if end > start else None

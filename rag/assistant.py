@@ -17,7 +17,7 @@ from rag.reader import Reader, open_reader
 from rag.retrieval import Retriever
 from rag.schema import Answer, Document, Scope, Source, Turn
 from rag.settings import Settings
-from rag.words import content_words
+from rag.words import content_words_as_written
 
 HistoryItem = Turn | Mapping[str, str]
 
@@ -72,7 +72,11 @@ class Assistant:
             found=self.calibration.answers(reading.confidence),
             confidence=self.calibration.apply(reading.confidence),
             quotes=self.settings.quotes,
-            missing_words=[word for word in content_words(question) if not self.index.chunk_frequency(word)],
+            missing_words=[
+                written
+                for word, written in content_words_as_written(question).items()
+                if not self.index.chunk_frequency(word)
+            ],
             document_of=lru_cache(self.index.document),
         )
 

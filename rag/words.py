@@ -30,7 +30,17 @@ def words(text: str) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """The words of a text that are not stop words, each once, in order of first appearance, in lower case."""
-    return list(dict.fromkeys(word for word in words(text) if word not in STOP_WORDS))
+    return list(content_words_as_written(text))
+
+
+def content_words_as_written(text: str) -> dict[str, str]:
+    """The same words in lower case, each with the way it was first written."""
+    written: dict[str, str] = {}
+    for match in _WORD.finditer(text):
+        word = match.group().casefold()
+        if word not in STOP_WORDS:
+            written.setdefault(word, match.group())
+    return written
 
 
 @cache

@@ -48,7 +48,8 @@ def find_files(root: Path) -> FoundFiles:
     files, and what a ``.docquoteignore`` (the syntax of .gitignore, in any folder) names.
 
     Raises:
-        LoadError: ``root`` does not exist, cannot be listed, or is a file of a type that cannot be read.
+        LoadError: ``root`` does not exist, cannot be listed, or is a file of a type that cannot be read; or an
+            ignore file is not in its syntax.
     """
     try:
         root = root.resolve(strict=True)
@@ -89,16 +90,24 @@ def _walk(root: Path) -> FoundFiles:
             continue
         for entry in entries:
             path = folder / entry.name
-            if _is_ignored(path, entry.is_dir(), rules):
+            is_folder = _is_folder(entry)
+            if _is_ignored(path, is_folder, rules):
                 continue
             if entry.is_symlink():
-                if is_supported(path) or entry.is_dir():
+                if is_folder or is_supported(path):
                     links.append(path)
-            elif entry.is_dir():
+            elif is_folder:
                 pending.append((path, rules))
             elif entry.is_file():
                 (files if is_supported(path) else unsupported).append(path)
     return FoundFiles(*(tuple(sorted(paths)) for paths in (files, unsupported, unreadable, links)))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads in a circle, or where one may not look
+        return False
 
 
 def _rules_in(folder: Path, entries: Iterable[os.DirEntry[str]]) -> _Rules:

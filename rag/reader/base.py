@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from rag.calibration import Calibration
 from rag.schema import Passage, Reading
 
 
@@ -13,9 +14,15 @@ class Reader(Protocol):
 
     Attributes:
         name: what reports record.
+        calibration: the threshold that goes with its confidences, unless the index has one of its own.
     """
 
     name: str
+
+    @property
+    def calibration(self) -> Calibration:
+        """See the class."""
+        ...
 
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
         """Candidate answers from the passages, the best first; see ``Reading``."""

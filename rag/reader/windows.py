@@ -1,0 +1,191 @@
+"""Token windows: how a question, an optional title and a passage become what the encoder reads.
+
+A window is ``[CLS] question [SEP] title . passage-slice [SEP]``. A passage too long for one window is cut
+into overlapping slices (Devlin et al. 2019, section 4.2 of the BERT code's SQuAD recipe); the title is repeated
+in each, since a slice from the middle of a passage needs it most. Training and inference both use this module,
+so that what the reader is trained on is what it later reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from tokenizers import Tokenizer
+
+IntArray = npt.NDArray[np.int32]
+
+MAX_TOKENS = 288
+"""Longest window in tokens: a 200-token chunk, a title and a question, with room to spare."""
+STRIDE_TOKENS = 96
+"""Tokens that two neighbouring windows of a passage share: three times the longest answer."""
+MAX_QUESTION_TOKENS = 64
+"""Longer questions keep their first 64 tokens; 99.9% of the training questions are shorter than 40."""
+MAX_TITLE_TOKENS = 24
+"""Longer titles keep their first 24 tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text's tokens without special ones: ``ids``, ``starts``, ``ends`` are ``(n,) int32``.
+
+    Token ``i`` is the characters ``text[starts[i]:ends[i]]``.
+    """
+
+    ids: IntArray
+    starts: IntArray
+    ends: IntArray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def cut(self, first: int, last: int) -> Tokens:
+        """Tokens ``first`` to ``last`` (half-open); the offsets stay those of the whole text."""
+        return Tokens(self.ids[first:last], self.starts[first:last], self.ends[first:last])
+
+    def span(self, start: int, end: int) -> tuple[int, int] | None:
+        """The first and last token (inclusive) that the characters ``start:end`` touch, or None if none does."""
+        first = int(np.searchsorted(self.ends, start, side="right"))
+        last = int(np.searchsorted(self.starts, end, side="left")) - 1
+        return (first, last) if first <= last else None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What the encoder reads at once: ``ids[begin:begin+len(passage)]`` are the passage's tokens."""
+
+    ids: IntArray
+    type_ids: IntArray
+    begin: int
+    passage: Tokens
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The special tokens around a pair of texts, and the segment number of each part."""
+
+    before: tuple[int, ...]
+    between: tuple[int, ...]
+    after: tuple[int, ...]
+    second_type: int
+    title_end: tuple[int, ...]
+
+    @property
+    def special(self) -> int:
+        """Number of special tokens in a window."""
+        return len(self.before) + len(self.between) + len(self.after)
+
+
+class WindowBuilder:
+    """Builds windows with one tokenizer; any fast tokenizer that knows how to join a pair will do."""
+
+    def __init__(self, tokenizer: Tokenizer, max_tokens: int = MAX_TOKENS, stride_tokens: int = STRIDE_TOKENS) -> None:
+        self.tokenizer = tokenizer
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
+        self.max_tokens = max_tokens
+        self.stride_tokens = stride_tokens
+        self.template = _template(tokenizer)
+
+    @classmethod
+    def from_file(cls, path: Path) -> WindowBuilder:
+        """A builder over the ``tokenizer.json`` at ``path``."""
+        return cls(Tokenizer.from_file(str(path)))
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """The tokens of each text, without special ones."""
+        return [
+            Tokens(
+                np.array(encoding.ids, dtype=np.int32),
+                np.array([start for start, _ in encoding.offsets], dtype=np.int32),
+                np.array([end for _, end in encoding.offsets], dtype=np.int32),
+            )
+            for encoding in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        ]
+
+    def room(self, question: Tokens, title: Tokens | None) -> int:
+        """How many passage tokens fit in one window beside this question and title."""
+        taken = min(len(question), MAX_QUESTION_TOKENS) + self.template.special
+        if title is not None and len(title):
+            taken += min(len(title), MAX_TITLE_TOKENS) + len(self.template.title_end)
+        return self.max_tokens - taken
+
+    def slices(self, length: int, room: int) -> list[tuple[int, int]]:
+        """Overlapping half-open token ranges that cover a passage of ``length`` tokens, ``room`` at a time."""
+        if length <= room:
+            return [(0, length)]
+        step = max(1, room - self.stride_tokens)
+        firsts = range(0, length - room + step, step)
+        return [(min(first, length - room), min(first, length - room) + room) for first in firsts]
+
+    def window(self, question: Tokens, title: Tokens | None, passage: Tokens) -> Window:
+        """One window; ``passage`` must fit in ``room(question, title)``."""
+        form = self.template
+        head = [*form.before, *question.ids[:MAX_QUESTION_TOKENS], *form.between]
+        heading: list[int] = []
+        if title is not None and len(title):
+            heading = [*title.ids[:MAX_TITLE_TOKENS], *form.title_end]
+        ids = np.array([*head, *heading, *passage.ids, *form.after], dtype=np.int32)
+        type_ids = np.zeros(len(ids), dtype=np.int32)
+        type_ids[len(head) :] = form.second_type
+        return Window(ids, type_ids, len(head) + len(heading), passage)
+
+    def windows(self, question: Tokens, title: Tokens | None, passage: Tokens) -> list[Window]:
+        """All windows of a passage, in order; together they cover each of its tokens."""
+        ranges = self.slices(len(passage), self.room(question, title))
+        return [self.window(question, title, passage.cut(first, last)) for first, last in ranges]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Padded windows: ``ids``, ``type_ids`` and ``attention`` are ``(b, n) int64``, ``candidates`` ``(b, n) bool``.
+
+    ``candidates`` marks passage tokens, the only ones an answer may start or end at.
+    """
+
+    ids: torch.Tensor
+    type_ids: torch.Tensor
+    attention: torch.Tensor
+    candidates: torch.Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on another device."""
+        moved = (part.to(device) for part in (self.ids, self.type_ids, self.attention, self.candidates))
+        return Batch(*moved)
+
+
+def collate(windows: Sequence[Window], pad_id: int = 0) -> Batch:
+    """Pad windows to the longest of them."""
+    longest = max(len(window) for window in windows)
+    ids = np.full((len(windows), longest), pad_id, dtype=np.int64)
+    type_ids = np.zeros_like(ids)
+    attention = np.zeros_like(ids)
+    candidates = np.zeros(ids.shape, dtype=np.bool_)
+    for row, window in enumerate(windows):
+        ids[row, : len(window)] = window.ids
+        type_ids[row, : len(window)] = window.type_ids
+        attention[row, : len(window)] = 1
+        candidates[row, window.begin : window.begin + len(window.passage)] = True
+    return Batch(*(torch.from_numpy(part) for part in (ids, type_ids, attention, candidates)))
+
+
+def _template(tokenizer: Tokenizer) -> Template:
+    """Read the special tokens off an encoded pair of one-word texts."""
+    pair = tokenizer.encode("a", "b")
+    texts = [index for index, sequence in enumerate(pair.sequence_ids) if sequence is not None]
+    switch = next(index for index in texts if pair.sequence_ids[index] == 1)
+    first_end = max(index for index in texts if pair.sequence_ids[index] == 0) + 1
+    return Template(
+        before=tuple(pair.ids[: texts[0]]),
+        between=tuple(pair.ids[first_end:switch]),
+        after=tuple(pair.ids[texts[-1] + 1 :]),
+        second_type=pair.type_ids[switch],
+        title_end=tuple(tokenizer.encode(".", add_special_tokens=False).ids),
+    )

@@ -1,0 +1,305 @@
+"""Bad files of every kind give a LoadError with a reason, and the next file is read."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from loading_files import WORD_XML, deflated_spaces, pdf, put, raw_pdf, word, word_with, word_xml
+
+from rag.errors import LoadError
+from rag.loading import FORMATS, Limits, load_file
+from rag.loading.child import PARSER
+
+MIB = 1024 * 1024
+GOOD_PDF = pdf(["The board met on Tuesday.", "It ended at noon."])
+GOOD_WORD = word()
+
+
+def refused(path: Path, limits: Limits | None = None) -> str:
+    with pytest.raises(LoadError) as caught:
+        load_file(path, root=path.parent, limits=limits or Limits())
+    assert caught.value.path == path
+    return caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        *[(f"a{suffix}", b"", "is empty") for suffix in FORMATS],
+        ("a.txt", b" \n\t\r\n ", "holds nothing but white space"),
+        ("a.md", b"\n\n", "holds nothing but white space"),
+        ("a.html", b"<script>1</script>", "holds no text"),
+        ("a.docx", word(lambda document: None), "holds no text"),
+        ("a.txt", bytes(range(256)) * 20, "looks binary"),
+        ("a.txt", GOOD_WORD, "looks binary"),
+        ("a.md", b"\x7fELF\x02\x01\x01" + bytes(500), "looks binary"),
+        ("a.html", b"\x89PNG\r\n\x1a\n" + bytes(500), "looks binary"),
+        ("a.txt", b"\xff\xfe" + b"\x00\xd8" * 99, "looks binary"),
+        ("a.pdf", b"Not a PDF at all, but text.", "is damaged, or not a PDF file"),
+        ("a.pdf", GOOD_PDF[: len(GOOD_PDF) // 3], "is damaged, or not a PDF file"),
+        ("a.pdf", GOOD_WORD, "is damaged, or not a PDF file"),
+        ("a.pdf", pdf(["Secret."], password="x"), "is protected by a password"),
+        ("a.docx", b"Not a Word document.", "is damaged, or not a Word document"),
+        ("a.docx", GOOD_PDF, "is damaged, or not a Word document"),
+        ("a.docx", GOOD_WORD[:-200], "is damaged, or not a Word document"),
+        ("a.docx", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), r"is an old Word file"),
+        ("a.docx", bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"), "by a password"),
+        ("a.docx", word_with(b"<w:broken", WORD_XML), "is damaged"),
+        ("a.docx", word_with(b" " * 80 * MIB, "word/media/a.bin"), "a zip bomb"),
+        ("a.png", b"x", r"files of the type '\.png' are not supported"),
+        ("README", b"x", "files without a suffix are not supported"),
+    ],
+)  # fmt: skip
+def test_the_reason_is_told(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
+    path = put(tmp_path, name, data)
+    with pytest.raises(LoadError, match=reason):
+        load_file(path, root=tmp_path)
+
+
+def test_other_zip_files_are_no_word_documents(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        package.writestr("hello.txt", "x")
+    assert "Word document" in refused(put(tmp_path, "a.docx", stream.getvalue()))
+    encrypted = bytearray(stream.getvalue())
+    encrypted[encrypted.index(b"PK\x01\x02") + 8] |= 1
+    assert "password" in refused(put(tmp_path, "b.docx", bytes(encrypted)))
+
+
+def test_what_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused(tmp_path / "missing.txt") == "no such file"
+    (tmp_path / "folder.txt").mkdir()
+    assert refused(tmp_path / "folder.txt") == refused(tmp_path) == "is a folder, not a file"
+    with pytest.raises(LoadError, match="cannot be opened"):
+        load_file(Path("nul\x00.txt"), root=tmp_path)
+    path = put(tmp_path, "a.txt", "x")
+
+    def denied(*arguments: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)
+    assert refused(path) == "permission denied"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_does_not_block(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert refused(tmp_path / "pipe.txt") == "is not a regular file"
+
+
+def test_limits_are_told(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.txt", "x" * 2000)
+    assert refused(path, Limits(max_file_bytes=1000)) == "is larger than the limit of 1,000 bytes (2,000 bytes)"
+    for name, data in (("b.txt", b"x" * 2000), ("b.md", b"x" * 2000), ("b.pdf", GOOD_PDF), ("b.docx", GOOD_WORD)):
+        reason = refused(put(tmp_path, name, data), Limits(max_characters=20))
+        assert reason == "holds more than 20 characters of text"
+    assert "unpacks to" in refused(put(tmp_path, "c.docx", GOOD_WORD), Limits(max_unpacked_bytes=1000))
+
+
+def test_one_very_long_line(tmp_path: Path) -> None:
+    text = "The board met on Tuesday. " * 400_000
+    for name in ("a.txt", "a.html"):
+        document = load_file(put(tmp_path, name, text), root=tmp_path)
+        assert document.text.strip() == text.strip() and document.source.title == "A"
+
+
+def test_entity_bombs_do_not_expand(tmp_path: Path) -> None:
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    body = "<w:p><w:r><w:t>Start &l11; end</w:t></w:r></w:p>"
+    bomb = word_xml(body, f'<!DOCTYPE x [<!ENTITY l0 "lol">{levels}]>')
+    assert "amplification" in refused(put(tmp_path, "a.docx", word_with(bomb)))
+
+
+def test_entities_do_not_read_other_files(tmp_path: Path) -> None:
+    secret = put(tmp_path, "secret.txt", "the secret")
+    body = "<w:p><w:r><w:t>Start &f; end</w:t></w:r></w:p><w:p><w:r><w:t>Next.</w:t></w:r></w:p>"
+    xml = word_xml(body, f'<!DOCTYPE x [<!ENTITY f SYSTEM "{secret.as_uri()}">]>')
+    text = load_file(put(tmp_path, "a.docx", word_with(xml)), root=tmp_path).text
+    assert "Next." in text and "secret" not in text
+
+
+def test_a_deflate_bomb_in_a_pdf_is_stopped(tmp_path: Path) -> None:
+    if sys.platform in ("win32", "darwin"):
+        pytest.skip("this system has no memory limit for a process")
+    path = put(tmp_path, "a.pdf", raw_pdf(deflated_spaces(700), "/FlateDecode/FlateDecode"))
+    assert path.stat().st_size < MIB
+    reason = refused(path, Limits(parse_memory_bytes=512 * MIB))
+    assert "memory" in reason or "no text" in reason
+    assert "Tuesday" in load_file(put(tmp_path, "b.pdf", GOOD_PDF), root=tmp_path).text
+
+
+def test_memory_is_limited(tmp_path: Path) -> None:
+    if sys.platform in ("win32", "darwin"):
+        pytest.skip("this system has no memory limit for a process")
+    path = put(tmp_path, "a.md", "- x\n" * 1_000_000)
+    assert "256.0 MiB of memory" in refused(path, Limits(parse_memory_bytes=256 * MIB))
+    assert load_file(put(tmp_path, "b.md", "Fine."), root=tmp_path).text == "Fine."
+
+
+def test_time_is_limited(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.html", "<div>" * 200_000 + "x")
+    assert refused(path, Limits(parse_seconds=0.5)) == "takes longer than 0.5 seconds to read"
+    assert load_file(put(tmp_path, "b.html", "<p>Fine."), root=tmp_path).text == "Fine."
+
+
+def test_deep_nesting_is_read_or_refused(tmp_path: Path) -> None:
+    for name, data in (
+        ("a.html", "<b><i>" * 3000 + "x"),
+        ("a.md", "> " * 5000 + "x"),
+        ("b.md", "[" * 5000 + "x"),
+        ("c.md", "".join("  " * n + "- x\n" for n in range(300))),
+    ):
+        try:
+            assert "x" in load_file(put(tmp_path, name, data), root=tmp_path).text
+        except LoadError as error:
+            assert error.reason
+
+
+def test_the_process_is_shared_and_replaced_when_it_dies(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.pdf", GOOD_PDF)
+    load_file(path, root=tmp_path)
+    first = PARSER.pid
+    refused(put(tmp_path, "bad.pdf", "bad"))
+    load_file(path, root=tmp_path)
+    assert PARSER.pid == first
+    assert PARSER._process is not None
+    PARSER._process.kill()
+    PARSER._process.wait()
+    assert load_file(path, root=tmp_path).text
+    assert PARSER.pid != first
+
+
+def test_threads_take_turns(tmp_path: Path) -> None:
+    paths = [put(tmp_path, f"{n}.pdf", pdf([f"Number {n} here."])) for n in range(12)]
+    texts: dict[Path, str] = {}
+
+    def work(path: Path) -> None:
+        texts[path] = load_file(path, root=tmp_path).text
+
+    threads = [threading.Thread(target=work, args=(path,)) for path in paths]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [texts[path] for path in paths] == [f"Number {n} here." for n in range(12)]
+
+
+def run_python(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, env=environment, check=False
+    )
+
+
+def test_plain_text_starts_no_process(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path\nfrom rag.loading import load_file; from rag.loading.child import PARSER\n"
+        "load_file(Path(sys.argv[1]), root=Path('.')); print(PARSER.pid)"
+    )
+    assert run_python(code, put(tmp_path, "a.txt", "Fine.")).stdout.strip() == "None"
+
+
+def test_the_process_imports_no_models_or_pages() -> None:
+    modules = {format_.module for format_ in FORMATS.values()}
+    code = f"import sys, rag.loading.worker, {', '.join(sorted(modules))}; print(*sys.modules)"
+    imported = set(run_python(code).stdout.split())
+    assert "rag.loading.pdf" in imported
+    assert not imported & {"torch", "gradio", "transformers", "sentence_transformers", "faiss", "sklearn", "scipy"}
+
+
+def test_a_module_in_the_current_folder_is_not_imported(tmp_path: Path) -> None:
+    put(tmp_path, "json.py", "raise SystemExit('taken in')")
+    path = put(tmp_path, "a.md", "Fine.")
+    code = (
+        "import os, sys; from pathlib import Path\nfrom rag.loading import load_file\nos.chdir(Path(sys.argv[1]).parent)\n"
+        "print(load_file(Path(sys.argv[1]), root=Path('.')).text)"
+    )
+    assert run_python(code, path).stdout.strip() == "Fine."
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc to see another process")
+def test_the_process_ends_with_a_killed_parent(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path\nfrom rag.loading import load_file; from rag.loading.child import PARSER\n"
+        "load_file(Path(sys.argv[1]), root=Path('.')); print(PARSER.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    pid = int(run_python(code, put(tmp_path, "a.pdf", GOOD_PDF)).stdout)
+    command = Path(f"/proc/{pid}/cmdline")  # empty for a process that has ended and waits to be collected
+    for _ in range(200):
+        if not command.exists() or not command.read_bytes():
+            return
+        time.sleep(0.05)
+    pytest.fail("the parser process outlived its parent")
+
+
+SMALL = Limits(parse_seconds=20.0)
+
+
+def check_any(folder: Path, suffix: str, data: bytes) -> None:
+    """Any bytes make a document whose offsets hold, or a LoadError with a reason."""
+    path = put(folder, f"any{suffix}", data)
+    try:
+        document = load_file(path, root=folder, limits=SMALL)
+    except LoadError as error:
+        assert error.reason and error.path == path
+        return
+    text = document.text
+    assert text.strip() and "\r" not in text and "\x00" not in text
+    text.encode()
+    assert document.source.title.strip()
+    starts = [section.start for section in document.sections]
+    assert starts == sorted(starts)
+    for section in document.sections:
+        assert 0 <= section.start <= section.end <= len(text)
+        if section.kind == "heading":
+            assert " ".join(text[section.start : section.end].split()).startswith(section.label)
+
+
+relaxed = settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@relaxed
+@given(suffix=st.sampled_from(sorted(FORMATS)), data=st.binary(max_size=3000))
+def test_any_bytes(tmp_path: Path, suffix: str, data: bytes) -> None:
+    check_any(tmp_path, suffix, data)
+
+
+@relaxed
+@given(suffix=st.sampled_from([".txt", ".md", ".html"]), text=st.text(max_size=500))
+def test_any_text(tmp_path: Path, suffix: str, text: str) -> None:
+    check_any(tmp_path, suffix, text.encode())
+
+
+MARKUP = [
+    "# ", "## ", "\n", "\n\n", "- ", "1. ", "> ", "| a | b |\n|-|-|\n", "```", "*", "[x](y)", "word ", "\t", "===\n",
+    "<h1>", "</h1>", "<p>", "<li>", "<ol>", "<table>", "<tr>", "<td>", "<pre>", "</pre>", "<br>", "&lt;", "<!--",
+]  # fmt: skip
+
+
+@relaxed
+@given(suffix=st.sampled_from([".md", ".html"]), pieces=st.lists(st.sampled_from(MARKUP), max_size=40))
+def test_any_markup(tmp_path: Path, suffix: str, pieces: list[str]) -> None:
+    check_any(tmp_path, suffix, "".join(pieces).encode())
+
+
+@pytest.mark.parametrize(("suffix", "good"), [(".pdf", GOOD_PDF), (".docx", GOOD_WORD)])
+def test_damaged_files(tmp_path: Path, suffix: str, good: bytes) -> None:
+    randomness = random.Random(7)
+    for _ in range(60):
+        data = bytearray(good)
+        for _ in range(randomness.choice([1, 5, 50])):
+            data[randomness.randrange(len(data))] = randomness.randrange(256)
+        check_any(tmp_path, suffix, bytes(data[: randomness.choice([len(data), randomness.randrange(1, len(data))])]))

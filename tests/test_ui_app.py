@@ -1,0 +1,105 @@
+"""What the page does on the server: asking, opening sources, and trusting nothing that a browser sends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import gradio as gr
+import pytest
+from ui_fake import LONG_DOCUMENT, LOT, FakeAssistant
+
+from rag.errors import LibraryError
+from rag.schema import Turn
+from rag.ui.app import answer_to, build_app, open_source
+from rag.ui.state import Conversation, Exchange, Key, View, first_key, history, parse_key, resolve
+
+
+@pytest.fixture
+def talk() -> Conversation:
+    assistant = FakeAssistant()
+    asked: Conversation = ()
+    for question in ("How many members?", "What is the capital of France?", "Which lot?"):
+        asked = (*asked, answer_to(assistant, question, asked))
+    return asked
+
+
+@pytest.mark.parametrize("sent", ["0.cite.1", "12.near.3"])
+def test_a_key_survives_the_round_trip(sent: str) -> None:
+    assert str(parse_key(sent)) == sent
+
+
+@pytest.mark.parametrize(
+    "sent", [None, 7, "", "0.cite", "0.cite.1.1", "0.cite.-1", "../etc", "0.near.1\n", {"turn": 0}, "9" * 50, "٣.cite.1x"]
+)
+def test_anything_else_is_no_key(sent: object) -> None:
+    assert parse_key(sent) is None
+
+
+def test_a_key_names_only_what_this_conversation_has(talk: Conversation) -> None:
+    second = resolve(talk, Key(0, "cite", 2))
+    assert second is not None and second.number == 2
+    assert resolve(talk, Key(1, "near", 1)) is not None
+    for key in (Key(0, "cite", 0), Key(0, "cite", 3), Key(0, "near", 1), Key(1, "cite", 1), Key(9, "cite", 1)):
+        assert resolve(talk, key) is None
+        assert "no such citation" in open_source(FakeAssistant(), talk, key)[1]
+
+
+def test_the_first_quote_of_the_last_answer_opens_by_itself(talk: Conversation) -> None:
+    assert first_key(talk) == Key(2, "cite", 1)
+    assert first_key(talk[:2]) is None
+    assert first_key(()) is None
+    assert first_key((*talk, Exchange("Pending?"))) is None
+
+
+def test_a_source_opens_around_its_quote_and_widens(talk: Conversation) -> None:
+    assistant = FakeAssistant()
+    key = Key(2, "cite", 1)
+    view, html = open_source(assistant, talk, key)
+    assert view is not None and view.key == key
+    assert f"<mark>{LOT.quote.replace('10500', '<strong>10500</strong>')}</mark>" in html
+    wider, _ = open_source(assistant, talk, key, view, "above")
+    assert wider is not None and wider.window[0] < view.window[0]
+    same, _ = open_source(assistant, talk, key, view, "sideways")
+    assert same == view
+    other, _ = open_source(assistant, talk, key, View(Key(0, "cite", 1), (0, 5)), "above")
+    assert other == view
+    assert len(LONG_DOCUMENT.text) > view.window[1]
+
+
+def test_a_source_that_is_gone_says_so(talk: Conversation) -> None:
+    class Emptied(FakeAssistant):
+        def document(self, document_id: str):  # type: ignore[no-untyped-def]
+            raise LibraryError("not in the index <any> more: run docquote index")
+
+    view, html = open_source(Emptied(), talk, Key(0, "cite", 1))
+    assert view is None
+    assert "not in the index &lt;any&gt; more: run docquote index" in html
+
+
+def test_the_history_is_the_answered_questions_with_their_quotes(talk: Conversation) -> None:
+    assistant = FakeAssistant()
+    failed = answer_to(assistant, "Is the broken index damaged?", talk[:1])
+    assert assistant.histories == [
+        [Turn("How many members?", "Seventy-six members attended the meeting. At the end of the year the club had 212 members.")]
+    ]  # fmt: skip
+    assert history((*talk[:1], failed)) == history(talk[:1])
+
+
+def test_errors_become_words_and_surprises_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    known = answer_to(FakeAssistant(), "Is the broken index damaged?", ())
+    assert known.problem == "the index <b>is</b> damaged: run docquote index again"
+    assert not caplog.records
+    with caplog.at_level(logging.ERROR):
+        surprise = answer_to(FakeAssistant(), "Is there a bug?", ())
+    assert "Something went wrong" in surprise.problem and "division by zero" in surprise.problem
+    assert caplog.records
+
+
+def test_the_page_has_no_public_endpoints_and_no_analytics() -> None:
+    async def build() -> gr.Blocks:  # in a running loop: without one, gradio opens loops and leaves them open
+        return build_app(FakeAssistant())
+
+    app = asyncio.run(build())
+    assert app.analytics_enabled is False
+    assert [fn.api_visibility for fn in app.fns.values() if fn.api_visibility == "public"] == []

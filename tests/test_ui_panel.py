@@ -1,0 +1,152 @@
+"""The source panel: the text shown is the text stored, and the marks are the quote."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ui_fake import (
+    HOSTILE_DOCUMENT,
+    LONG,
+    LOT,
+    MEMBERS,
+    MINUTES,
+    MINUTES_DOCUMENT,
+    REPORT_DOCUMENT,
+    SECRET,
+    SPANNING,
+    cite,
+    make_document,
+)
+
+from rag.schema import Citation, Document, Section, Span
+from rag.ui.panel import MORE_CHARACTERS, WHOLE_CHARACTERS, body_html, first_window, panel_html, wider_window
+from rag.ui.state import Key
+
+KEY = Key(0, "cite", 1)
+
+
+class Body(HTMLParser):
+    """All text, the text in marks, in marks and strong, and the text that is shown."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[tuple[str, dict[str, str | None]]] = []
+        self.tags: list[str] = []
+        self.text = self.marked = self.strong = self.shown = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append((tag, dict(attrs)))
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        inside = [tag for tag, _ in self.open]
+        self.text += data
+        self.marked += data if "mark" in inside else ""
+        self.strong += data if "strong" in inside else ""
+        self.shown += "" if any("hidden" in attributes for _, attributes in self.open) else data
+
+
+def whole(document: Document, citation: Citation) -> Body:
+    return Body(body_html(document, citation, (0, len(document.text))))
+
+
+@pytest.mark.parametrize(
+    ("document", "citation"),
+    [(MINUTES_DOCUMENT, MEMBERS[0]), (REPORT_DOCUMENT, MEMBERS[1]), (MINUTES_DOCUMENT, SPANNING), (HOSTILE_DOCUMENT, SECRET)],
+    ids=["one sentence", "with pages", "over paragraphs", "hostile"],
+)  # fmt: skip
+def test_the_marks_are_the_quote_and_the_text_is_the_document(document: Document, citation: Citation) -> None:
+    body = whole(document, citation)
+    assert body.text == document.text
+    assert body.marked == citation.quote == document.text[citation.start : citation.end]
+    start, end = citation.highlight or (0, 0)
+    assert body.strong == document.text[start:end]
+
+
+SECTIONED_TEXT = st.lists(st.sampled_from(["# Head", "words", " ", "\t", "\n", "\n\n", "<b>", "&amp;", "é", "\f"]), max_size=60)
+
+
+@given(SECTIONED_TEXT.map("".join).filter(bool), st.data())
+def test_any_text_sections_window_and_quote(text: str, data: st.DataObject) -> None:
+    def span(low: int, high: int) -> Span:
+        start = data.draw(st.integers(low, high))
+        return start, data.draw(st.integers(start, high))
+
+    sections = tuple(
+        Section(kind, "1" if kind == "page" else "Head", *span(0, len(text)))
+        for kind in data.draw(st.lists(st.sampled_from(["page", "heading"]), max_size=6))
+    )
+    window = span(0, len(text))
+    quote = span(*window)
+    document = make_document("a.txt", "A", text, sections=sections)
+    citation = replace(MEMBERS[0], start=quote[0], end=quote[1], quote=text[slice(*quote)], highlight=span(*quote))
+    body = Body(body_html(document, citation, window))
+    assert body.text == text[slice(*window)]
+    assert body.marked == citation.quote
+    assert body.strong in text
+
+
+def test_headings_are_headings_without_their_marks_and_paragraphs_are_kept() -> None:
+    body = whole(MINUTES_DOCUMENT, MEMBERS[0])
+    assert body.tags.count("h3") == 3
+    assert body.tags.count("p") == 4
+    assert "#" not in body.shown
+    assert "Attendance" in body.shown
+
+
+def test_a_quoted_heading_is_shown_letter_by_letter() -> None:
+    body = whole(MINUTES_DOCUMENT, cite(1, MINUTES_DOCUMENT, "## Attendance"))
+    assert body.marked == "## Attendance"
+    assert "## Attendance" in body.shown
+
+
+def test_pages_are_ruled_and_numbered() -> None:
+    html = body_html(REPORT_DOCUMENT, MEMBERS[1], (0, len(REPORT_DOCUMENT.text)))
+    assert html.index('aria-label="Page 1"') < html.index('aria-label="Page 2"') < html.index("<mark>")
+
+
+def test_the_panel_says_what_and_where() -> None:
+    panel = Body(panel_html(REPORT_DOCUMENT, MEMBERS[1], Key(0, "cite", 2), 2, (0, len(REPORT_DOCUMENT.text))))
+    for words in ("Annual report of the rowing club", "page 2", "report.pdf", "Quote 2 of 2"):
+        assert words in panel.text
+    dated = panel_html(MINUTES_DOCUMENT, MEMBERS[0], KEY, 1, (0, len(MINUTES)))
+    assert "2 March 2021" in dated
+    assert "Next" not in dated
+
+
+def test_a_modest_document_is_shown_whole_and_a_long_one_around_the_quote() -> None:
+    assert first_window(MINUTES, (LOT.start, LOT.end)) == (0, len(MINUTES))
+    start, end = first_window(LONG, (LOT.start, LOT.end))
+    assert 0 < start < LOT.start < LOT.end < end < len(LONG)
+    assert LONG[start - 1] == "\n" == LONG[end - 1]
+    assert end - start < WHOLE_CHARACTERS
+
+
+def test_more_is_shown_until_all_of_it_is() -> None:
+    window = first_window(LONG, (LOT.start, LOT.end))
+    above = wider_window(LONG, window, "above")
+    assert above[0] < window[0] and above[1] == window[1]
+    for _ in range(len(LONG) // MORE_CHARACTERS + 1):
+        window = wider_window(LONG, wider_window(LONG, window, "above"), "below")
+    assert window == (0, len(LONG))
+
+
+def test_one_endless_line_is_windowed_too() -> None:
+    text = "x" * 200_000
+    start, end = first_window(text, (100_000, 100_010))
+    assert 0 < start < 100_000 and 100_010 < end < 200_000
+
+
+def test_a_document_that_changed_since_the_answer_is_not_marked() -> None:
+    changed = replace(MINUTES_DOCUMENT, text="x" + MINUTES)
+    html = panel_html(changed, MEMBERS[0], KEY, 1, (0, len(MINUTES) + 1))
+    assert "has changed since this answer" in html
+    assert "<mark>" not in html

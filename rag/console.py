@@ -38,6 +38,7 @@ def report_dict(report: IndexReport, documents: int, chunks: int) -> dict[str, A
         "failed": [{"path": str(failure.path), "reason": failure.reason} for failure in report.failed],
         "warnings": {name: list(warnings) for name, warnings in report.warnings.items()},
         "unsupported": report.unsupported,
+        "links": report.links,
         "documents": documents,
         "chunks": chunks,
     }
@@ -52,6 +53,8 @@ def print_report(report: IndexReport, documents: int, chunks: int, folder: Path)
         err.print(f"[red]failed:[/] {escape(str(failure))}")
     if report.unsupported:
         err.print(f"{count(len(report.unsupported), 'file')} of other types passed over")
+    if report.links:
+        err.print(f"{count(len(report.links), 'symbolic link')} not followed")
     out.print(
         f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
         f"{len(report.removed)} removed, {len(report.failed)} failed"

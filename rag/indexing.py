@@ -28,6 +28,7 @@ class IndexReport:
         failed: files and folders that could not be read, each with its reason; what the index held of them stays.
         warnings: by name, what was odd about documents that were added or updated.
         unsupported: files passed over because docquote does not read their type.
+        links: symbolic links passed over; what they lead to may lie outside the folder.
     """
 
     added: list[str] = field(default_factory=list)
@@ -37,6 +38,7 @@ class IndexReport:
     failed: list[LoadError] = field(default_factory=list)
     warnings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unsupported: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ def _plan(index: Index, roots: Sequence[Path], report: IndexReport) -> _Plan:
         namer = _naming_root(index, root)
         files.update((path, namer) for path in found.files)
         report.unsupported.extend(str(path) for path in found.unsupported)
+        report.links.extend(str(path) for path in found.links)
         report.failed.extend(LoadError(path, "the folder cannot be listed") for path in found.unreadable)
         present = {str(path) for path in found.files}
         gone.extend(

@@ -204,8 +204,9 @@ def run_python(code: str, *arguments: object) -> subprocess.CompletedProcess[str
 
 def test_plain_text_starts_no_process(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path\nfrom rag.loading import load_file; from rag.loading.child import PARSER\n"
-        "load_file(Path(sys.argv[1]), root=Path('.')); print(PARSER.pid)"
+        "import sys, pathlib, rag.loading, rag.loading.child\n"
+        "rag.loading.load_file(pathlib.Path(sys.argv[1]), root=pathlib.Path('.'))\n"
+        "print(rag.loading.child.PARSER.pid)"
     )
     assert run_python(code, put(tmp_path, "a.txt", "Fine.")).stdout.strip() == "None"
 
@@ -222,8 +223,9 @@ def test_a_module_in_the_current_folder_is_not_imported(tmp_path: Path) -> None:
     put(tmp_path, "json.py", "raise SystemExit('taken in')")
     path = put(tmp_path, "a.md", "Fine.")
     code = (
-        "import os, sys; from pathlib import Path\nfrom rag.loading import load_file\nos.chdir(Path(sys.argv[1]).parent)\n"
-        "print(load_file(Path(sys.argv[1]), root=Path('.')).text)"
+        "import os, sys, pathlib, rag.loading\n"
+        "path = pathlib.Path(sys.argv[1]); os.chdir(path.parent)\n"
+        "print(rag.loading.load_file(path, root=path.parent).text)"
     )
     assert run_python(code, path).stdout.strip() == "Fine."
 
@@ -231,8 +233,9 @@ def test_a_module_in_the_current_folder_is_not_imported(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc to see another process")
 def test_the_process_ends_with_a_killed_parent(tmp_path: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path\nfrom rag.loading import load_file; from rag.loading.child import PARSER\n"
-        "load_file(Path(sys.argv[1]), root=Path('.')); print(PARSER.pid, flush=True); os.kill(os.getpid(), 9)"
+        "import os, sys, pathlib, rag.loading, rag.loading.child\n"
+        "rag.loading.load_file(pathlib.Path(sys.argv[1]), root=pathlib.Path('.'))\n"
+        "print(rag.loading.child.PARSER.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     pid = int(run_python(code, put(tmp_path, "a.pdf", GOOD_PDF)).stdout)
     command = Path(f"/proc/{pid}/cmdline")  # empty for a process that has ended and waits to be collected

@@ -6,7 +6,7 @@ CREATE TABLE roots (path TEXT PRIMARY KEY) STRICT;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
-    path TEXT NOT NULL UNIQUE,
+    path TEXT NOT NULL,
     title TEXT NOT NULL,
     date TEXT,
     media_type TEXT NOT NULL,

@@ -18,4 +18,4 @@ def open_reader(settings: Settings, embedder: Embedder, index: Index) -> Reader:
     """
     from rag.reader.sentence_reader import SentenceReader
 
-    return SentenceReader(embedder, index)
+    return SentenceReader.open(embedder, index, settings)

@@ -1,0 +1,117 @@
+// Run once for the thread and once for the source panel; gradio passes `element`, `trigger` and `watch`.
+// Clicks go to the server as a citation's key; everything else here is focus, scrolling and the clipboard.
+
+const inThread = element.closest("#dq-thread") !== null;
+const root = document.documentElement;
+const find = (selector) => document.querySelector(selector);
+const questionBox = () => find("#dq-box textarea");
+const shownKey = () => find("#dq-panel .dq-doc")?.dataset.key;
+const citationOf = (key) => find(`#dq-thread [data-open="${key}"]`);
+
+function centreQuote() {
+  const text = find("#dq-panel .dq-text");
+  const mark = text?.querySelector("mark");
+  if (mark) text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3;
+}
+
+function markCitation() {
+  const key = shownKey();
+  for (const button of document.querySelectorAll("#dq-thread [data-open]")) {
+    if (button.dataset.open === key) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+}
+
+function closeSheet() {
+  if (!root.hasAttribute("data-dq-sheet")) return;
+  root.removeAttribute("data-dq-sheet");
+  citationOf(shownKey())?.focus();
+}
+
+async function copy(button) {
+  const text = button.dataset.copy;
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+  } else {  // not a secure context: a plain-http address other than this machine
+    const area = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  button.textContent = "Copied";
+  setTimeout(() => { button.textContent = "Copy"; }, 1600);
+}
+
+function setBox(text) {
+  const box = questionBox();
+  box.value = text;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// A new question is put at the top of the thread, and leaves the box unless something else was typed since.
+function showLast(turn) {
+  find("#dq-thread").scrollTop = turn.offsetTop;
+  const asked = turn.querySelector(".dq-question").textContent;
+  if (questionBox().value.trim() === asked) setBox("");
+}
+
+let anchor = null;  // where the quote stood before "show more"
+
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  const { open, more, ask, fill, copy: text } = button.dataset;
+  if (open) {
+    root.setAttribute("data-dq-sheet", "");
+    anchor = more ? find("#dq-panel mark")?.getBoundingClientRect().top : null;
+    if (open === shownKey() && !more) centreQuote();
+    else trigger("select", { open, more });
+  } else if (ask) {
+    trigger("submit", { question: ask });
+    questionBox().focus();
+  } else if (fill) {
+    setBox(fill);
+    questionBox().focus();
+  } else if (text) {
+    copy(button);
+  } else if ("close" in button.dataset) {
+    closeSheet();
+  }
+});
+
+element.addEventListener("keydown", (event) => {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (step && event.target.matches(".dq-cite")) {
+    const all = [...document.querySelectorAll("#dq-thread .dq-cite")];
+    all[all.indexOf(event.target) + step]?.focus();
+    event.preventDefault();
+  } else if (event.key === "Escape") {
+    event.target.closest(".dq-cite")?.setAttribute("data-dismissed", "");
+    closeSheet();
+  }
+});
+
+if (inThread) {
+  let turns = 0;
+  watch("value", () => {
+    const all = element.querySelectorAll(".dq-turn");
+    if (all.length > turns) showLast(all[all.length - 1]);
+    turns = all.length;
+    if (!turns) root.removeAttribute("data-dq-sheet");
+    markCitation();
+  });
+  element.addEventListener("focusout", (event) => event.target.removeAttribute?.("data-dismissed"));
+  const question = new URLSearchParams(location.search).get("q");
+  if (question) trigger("submit", { question });
+} else {
+  watch("value", () => {
+    const text = find("#dq-panel .dq-text");
+    const mark = text?.querySelector("mark");
+    if (mark && anchor !== null) text.scrollTop += mark.getBoundingClientRect().top - anchor;
+    else centreQuote();
+    anchor = null;
+    markCitation();
+  });
+}

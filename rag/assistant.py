@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -61,7 +60,8 @@ class Assistant:
             ScopeError: the scope names a document or folder that the index does not hold.
             DocquoteError: the history is not of that form.
         """
-        interpreted_as = standalone(question, turns(history))
+        question = _encodable(question)
+        interpreted_as = _encodable(standalone(question, turns(history)))
         passages = self.retriever.retrieve(interpreted_as, k=self.settings.passages, scope=scope)
         reading = self.reader.read(interpreted_as, passages)
         return compose(
@@ -112,7 +112,12 @@ def turns(history: Sequence[HistoryItem]) -> list[Turn]:
         question, answer = fields.get("question"), fields.get("answer", "")
         if not isinstance(question, str) or not isinstance(answer, str):
             raise DocquoteError(
-                f'history, item {number}: expected {{"question": "...", "answer": "..."}}, got {json.dumps(item)[:80]}'
+                f'history, item {number}: expected {{"question": "...", "answer": "..."}}, got {str(item)[:80]}'
             )
         checked.append(Turn(question, answer))
     return checked
+
+
+def _encodable(text: str) -> str:
+    """A text without lone surrogates, which a command line makes of bytes that are not UTF-8, and no model takes."""
+    return text.encode(errors="replace").decode()

@@ -5,8 +5,10 @@ A chunk is never made by decoding tokens: its text is ``document.text[start:end]
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import accumulate
 
 import tiktoken
 
@@ -80,8 +82,13 @@ def chunk_spans(
         pieces.extend(parts)
         costs.extend([cost] if len(parts) == 1 else sizes(_with_gaps(text, parts)))
     headings = {section.start for section in document.sections if section.kind == "heading"}
+
+    def measured(first: int, last: int) -> bool:
+        return first == last or _fits(sizes([text[pieces[first][0] : pieces[last][1]]])[0], budgets)
+
     return [
-        (pieces[first][0], pieces[last][1]) for first, last in _pack(pieces, costs, budgets, overlap_tokens, headings)
+        (pieces[first][0], pieces[last][1])
+        for first, last in _pack(pieces, costs, budgets, overlap_tokens, headings, measured)
     ]
 
 
@@ -91,7 +98,7 @@ def _with_gaps(text: str, spans: Sequence[Span]) -> list[str]:
     return [text[start:end] for (start, _), end in zip(spans, following, strict=True)]
 
 
-def _fits(cost: tuple[int, ...], budgets: Sequence[int]) -> bool:
+def _fits(cost: Sequence[int], budgets: Sequence[int]) -> bool:
     return all(part <= budget for part, budget in zip(cost, budgets, strict=True))
 
 
@@ -101,21 +108,32 @@ def _pack(
     budgets: Sequence[int],
     overlap_tokens: int,
     headings: set[int],
+    measured: Callable[[int, int], bool],
 ) -> list[tuple[int, int]]:
-    """Runs of pieces ``(first, last)``, both inclusive, that fit the budgets; greedy from the start."""
+    """Runs of pieces ``(first, last)``, both inclusive, that fit the budgets; greedy from the start.
+
+    The costs of a run's pieces are summed first; then ``measured`` says whether the run itself fits, since
+    tokenisers may join or part what lies on both sides of a border.
+    """
     runs: list[tuple[int, int]] = []
-    first = 0
-    used = [0] * len(budgets)
-    for i, cost in enumerate(costs):
-        full = any(u + c > b for u, c, b in zip(used, cost, budgets, strict=True))
-        at_heading = pieces[i][0] in headings and used[0] > HEADING_STARTS_CHUNK_SHARE * budgets[0]
-        if i > first and (full or at_heading):
-            runs.append((first, i - 1))
-            first = i if at_heading else _overlap_start(costs, first, i, budgets, overlap_tokens)
-            used = [sum(column) for column in zip(*costs[first:i], strict=True)] or [0] * len(budgets)
-        used = [u + c for u, c in zip(used, cost, strict=True)]
-    if pieces:
-        runs.append((first, len(pieces) - 1))
+    new = 0
+    while new < len(pieces):
+        at_start = not runs or pieces[new][0] in headings
+        first = new if at_start else _overlap_start(costs, runs[-1][0], new, budgets, overlap_tokens)
+        used = [sum(column) for column in zip(*costs[first : new + 1], strict=True)]
+        last = new
+        for i in range(new + 1, len(pieces)):
+            used = [u + c for u, c in zip(used, costs[i], strict=True)]
+            at_heading = pieces[i][0] in headings and used[0] - costs[i][0] > HEADING_STARTS_CHUNK_SHARE * budgets[0]
+            if at_heading or not _fits(used, budgets):
+                break
+            last = i
+        while last > new and not measured(first, last):
+            last -= 1
+        if not measured(first, last):
+            first = new
+        runs.append((first, last))
+        new = last + 1
     return runs
 
 
@@ -158,18 +176,15 @@ def _cut(
     return [*_cut(text, (start, cut), budgets, sizes), *_cut(text, (right, end), budgets, sizes)]
 
 
-def context(document: Document, start: int) -> str:
+def context(document: Document, start: int, model_counter: TokenCounter) -> str:
     """What is put before a chunk for embedding and full-text search, and never quoted: title and heading.
 
-    At most ``CONTEXT_TOKENS`` tiktoken tokens, cut at white space.
+    At most ``CONTEXT_TOKENS`` tokens of the embedding model, cut at white space.
     """
     parts = [document.source.title]
     heading = document.heading_at(start)
     if heading and heading.casefold() != document.source.title.casefold():
         parts.append(heading)
-    words: list[str] = []
-    for word in ". ".join(parts).split():
-        if count_tokens(" ".join([*words, word])) > CONTEXT_TOKENS:
-            break
-        words.append(word)
-    return " ".join(words)
+    words = ". ".join(parts).split()
+    used = list(accumulate(model_counter(words)))
+    return " ".join(words[: bisect_right(used, CONTEXT_TOKENS)])

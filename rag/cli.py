@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from rag.console import count, err, out, print_answer, print_json, print_report, report_dict
+from rag.console import count, err, out, plain, print_answer, print_json, print_report, report_dict
 from rag.errors import DocquoteError
 from rag.schema import Scope
 from rag.settings import Settings
@@ -62,20 +62,20 @@ def index(
     """Index files and folders, or bring the index into step with them."""
     from embeddings import open_embedder
     from rag.index import Index
+    from rag.index.status import index_status
     from rag.indexing import update_index
     from rag.progress import file_progress
     from rag.sample import leave_sample
 
     settings = Settings.load()
-    if not paths:
-        Index.require(folder)
+    paths = paths or [Path(root) for root in index_status(folder)["folders"]]
     embedder = open_embedder(settings.embedding_model)
     opened = Index.open(folder, embedder, settings, create=True, rebuild=rebuild)
     try:
-        if paths and leave_sample(opened, paths) and not as_json:
+        if leave_sample(opened, paths) and not as_json:
             err.print("The sample library was taken out of this index.")
         with file_progress(err) as progress:
-            report = update_index(opened, embedder, paths or [], settings, progress)
+            report = update_index(opened, embedder, paths, settings, progress)
         documents, chunks, _ = opened.counts()
     finally:
         opened.close()
@@ -174,8 +174,8 @@ def _index_sample(folder: Path, settings: Settings) -> None:
     from rag.sample import documents_folder
 
     err.print(
-        f"There is no index in {folder} yet: making one of the sample library that comes with docquote. "
-        f"For your own documents: docquote index FOLDER --index {folder}"
+        f"There is no index in {plain(folder)} yet: making one of the sample library that comes with docquote. "
+        f"For your own documents: docquote index FOLDER --index {plain(folder)}"
     )
     embedder = open_embedder(settings.embedding_model)
     opened = Index.open(folder, embedder, settings, create=True)
@@ -196,14 +196,14 @@ def status(folder: IndexOption, as_json: JsonOption = False) -> None:
         print_json(found)
         return
     out.print(
-        f"{folder}: {count(found['documents'], 'document')}, {count(found['chunks'], 'chunk')}, "
+        f"{plain(folder)}: {count(found['documents'], 'document')}, {count(found['chunks'], 'chunk')}, "
         f"{found['characters']:,} characters, {found['bytes'] / 1e6:.1f} MB on disk"
     )
-    out.print(f"model {found['embedding_model']}, chunks of at most {found['chunk_tokens']} tokens")
+    out.print(f"model {plain(found['embedding_model'])}, chunks of at most {found['chunk_tokens']} tokens")
     for item in found["sources"]:
-        out.print(escape(f"  {item['date'] or ' ' * 10}  {item['name']}  ({item['title']})"))
+        out.print(plain(f"  {item['date'] or ' ' * 10}  {item['name']}  ({item['title']})"))
         for warning in item["warnings"]:
-            out.print(escape(f"              {warning}"))
+            out.print(plain(f"              {warning}"))
 
 
 @app.command()
@@ -225,7 +225,7 @@ def remove(
         print_json({"removed": removed, "unknown": unknown})
     else:
         for name in removed:
-            out.print(escape(f"removed {name}"))
+            out.print(plain(f"removed {name}"))
     if unknown:
         raise DocquoteError(f"{', '.join(unknown)}: the index holds no such document; see: docquote status")
 
@@ -244,17 +244,20 @@ def main() -> None:
     except DocquoteError as error:
         if "--json" in sys.argv:
             print_json({"error": str(error)})
-        err.print(f"[bold red]error:[/] {escape(str(error))}")
+        err.print(f"[bold red]error:[/] {plain(str(error))}")
         sys.exit(EXIT_ERROR)
     except KeyboardInterrupt:
         err.print("Interrupted.")
         sys.exit(EXIT_INTERRUPTED)
+    except Exception:  # a fault in docquote must not have the exit status of "not in the documents"
+        traceback.print_exc()
+        sys.exit(EXIT_ERROR)
 
 
 def _read_history(path: Path) -> list[dict[str, str]]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DocquoteError(f"{path}: the history cannot be read: {error}") from error
     if not isinstance(content, list):
         raise DocquoteError(f'{path}: the history must be a JSON list of {{"question", "answer"}}')

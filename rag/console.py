@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,23 @@ from rag.schema import Answer, Citation
 if TYPE_CHECKING:
     from rag.indexing import IndexReport
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def plain(text: object) -> str:
+    """Text that rich prints as it is: no markup, and no control characters, which would steer the terminal."""
+    return escape(_CONTROL.sub("\ufffd", str(text)))
 
 
 def print_json(content: Any) -> None:
     """Prints data as JSON on standard output."""
-    print(json.dumps(content, indent=2, ensure_ascii=False))
+    try:
+        print(json.dumps(content, indent=2, ensure_ascii=False))
+    except UnicodeEncodeError:  # the terminal, or the file behind it, does not take all of Unicode
+        print(json.dumps(content, indent=2))
 
 
 def count(number: int, noun: str) -> str:
@@ -48,9 +59,9 @@ def print_report(report: IndexReport, documents: int, chunks: int, folder: Path)
     """Prints what an update of the index did: problems on standard error, counts on standard output."""
     for name, warnings in report.warnings.items():
         for warning in warnings:
-            err.print(escape(f"note: {name}: {warning}"))
+            err.print(plain(f"note: {name}: {warning}"))
     for failure in report.failed:
-        err.print(f"[red]failed:[/] {escape(str(failure))}")
+        err.print(f"[red]failed:[/] {plain(str(failure))}")
     if report.unsupported:
         err.print(f"{count(len(report.unsupported), 'file')} of other types passed over")
     if report.links:
@@ -59,38 +70,38 @@ def print_report(report: IndexReport, documents: int, chunks: int, folder: Path)
         f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
         f"{len(report.removed)} removed, {len(report.failed)} failed"
     )
-    out.print(f"{folder} now holds {count(documents, 'document')} in {count(chunks, 'chunk')}")
+    out.print(f"{plain(folder)} now holds {count(documents, 'document')} in {count(chunks, 'chunk')}")
 
 
 def print_answer(answer: Answer) -> None:
     """Prints an answer with its sources, or the refusal with the nearest passages."""
     if answer.interpreted_as != answer.question:
-        out.print(f"[dim]understood as: {escape(answer.interpreted_as)}[/]")
+        out.print(f"[dim]understood as: {plain(answer.interpreted_as)}[/]")
     if answer.found:
         for citation in answer.citations:
             out.print(f"{_marked(citation)} [bold cyan]\\[{citation.number}][/]")
     else:
         out.print("[bold]That is not in your documents.[/]")
         if answer.missing_words:
-            out.print(escape(f"No document has the words: {', '.join(answer.missing_words)}"))
+            out.print(plain(f"No document has the words: {', '.join(answer.missing_words)}"))
         if answer.nearest:
             out.print("\nThe nearest passages:")
         for citation in answer.nearest:
-            out.print(escape(f"  {citation.quote} [{citation.number}]"))
+            out.print(plain(f"  {citation.quote} [{citation.number}]"))
     out.print()
     for citation in answer.citations or answer.nearest:
         place = [citation.document, citation.date.isoformat() if citation.date else None]
         place.append(f"page {citation.page}" if citation.page else None)
         place.append(f"characters {citation.start}-{citation.end}")
         out.print(
-            escape(f"[{citation.number}] {citation.title} - {', '.join(part for part in place if part)}"), style="dim"
+            plain(f"[{citation.number}] {citation.title} - {', '.join(part for part in place if part)}"), style="dim"
         )
 
 
 def _marked(citation: Citation) -> str:
     """The quote with its answer in bold, safe to print."""
     if citation.highlight is None:
-        return escape(citation.quote)
+        return plain(citation.quote)
     start, end = (offset - citation.start for offset in citation.highlight)
     quote = citation.quote
-    return f"{escape(quote[:start])}[bold]{escape(quote[start:end])}[/bold]{escape(quote[end:])}"
+    return f"{plain(quote[:start])}[bold]{plain(quote[start:end])}[/bold]{plain(quote[end:])}"

@@ -43,8 +43,8 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     topic: list[str] = []
     for match in _WORD.finditer(" ".join(carried)):
         word = match.group()
-        if word.casefold() not in known and not set(words(word)) <= STOP_WORDS:
-            known.add(word.casefold())
+        if word.lower() not in known and not set(words(word)) <= STOP_WORDS:
+            known.add(word.lower())
             topic.append(word)
     return f"{question} ({' '.join(topic)})" if topic else question
 

@@ -101,6 +101,8 @@ def update_index(
 def remove_documents(index: Index, names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Removes documents by name or path, or all of a folder; the files stay as they are.
 
+    An indexed folder or file that is removed is not looked at again by ``update_index`` without paths.
+
     Returns:
         The names of what was removed, and the given names that fit no document.
     """
@@ -117,8 +119,10 @@ def remove_documents(index: Index, names: Sequence[str]) -> tuple[list[str], lis
                 or source.path.startswith(f"{path}/")
                 or source.name.startswith(f"{name.rstrip('/')}/")
             ]
+            index.forget_root(Path(path))
             for source in fitting:
                 index.remove(source.id)
+                index.forget_root(Path(source.path))
                 removed.append(source.name)
             if not fitting:
                 unknown.append(name)
@@ -134,6 +138,7 @@ def _plan(index: Index, roots: Sequence[Path], report: IndexReport) -> _Plan:
         inside = [source for source in sources if Path(source.path).is_relative_to(root)]
         if not root.exists() and any(source.path == str(root) for source in inside):
             gone.extend(inside)  # a single file that was indexed, and deleted since
+            index.forget_root(root)
             continue
         try:
             found = find_files(root)

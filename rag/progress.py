@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from rag.console import plain
 from rag.indexing import Progress as FileProgress
 
 NAME_WIDTH = 40
@@ -24,6 +24,6 @@ def file_progress(console: Console) -> Iterator[FileProgress]:
 
         def advance(path: Path, done: int, total: int) -> None:
             name = path.name if len(path.name) <= NAME_WIDTH else f"{path.name[: NAME_WIDTH - 1]}…"
-            bar.update(task, description=escape(f"{name:{NAME_WIDTH}}"), completed=done, total=total)
+            bar.update(task, description=plain(f"{name:{NAME_WIDTH}}"), completed=done, total=total)
 
         yield advance

@@ -59,12 +59,12 @@ def holds_kind(sentence: str, kind: Kind, question: str) -> bool:
         return any(word not in asked and (word in _NUMBERS or word[0].isdigit()) for word in words(sentence))
     if kind == "date":
         return bool(
-            any(match.casefold() not in asked for match in _YEAR.findall(sentence))
+            any(match.lower() not in asked for match in _YEAR.findall(sentence))
             or any(word in _CALENDAR and word not in asked for word in words(sentence))
         )
     if kind == "person":
         names = _CAPITALISED.findall(sentence) + _FIRST_CAPITALISED.findall(sentence)
-        return any(name.casefold() not in asked for name in names)
+        return any(name.lower() not in asked for name in names)
     if kind == "place":
         return any(set(words(match)) - asked for match in _IN_PLACE.findall(sentence))
     return True

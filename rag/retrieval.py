@@ -147,4 +147,5 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
 
 def _overlap(a: frozenset[tuple[str, ...]], b: frozenset[tuple[str, ...]]) -> float:
     """Jaccard similarity, 0 to 1."""
-    return len(a & b) / len(a | b)
+    shared = len(a & b)
+    return shared / (len(a) + len(b) - shared)

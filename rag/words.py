@@ -20,12 +20,12 @@ STOP_WORDS = frozenset(
 )
 """Function words of English, and what an apostrophe leaves behind; they say nothing of what a text is about."""
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 
 
 def words(text: str) -> list[str]:
-    """All words of a text in order, in lower case; a word is a run of letters and digits."""
-    return [match.group().casefold() for match in _WORD.finditer(text)]
+    """All words of a text in order, in lower case; a word is a run of letters and digits with their accents."""
+    return [match.group().lower() for match in _WORD.finditer(text)]
 
 
 def content_words(text: str) -> list[str]:
@@ -37,7 +37,7 @@ def content_words_as_written(text: str) -> dict[str, str]:
     """The same words in lower case, each with the way it was first written."""
     written: dict[str, str] = {}
     for match in _WORD.finditer(text):
-        word = match.group().casefold()
+        word = match.group().lower()
         if word not in STOP_WORDS:
             written.setdefault(word, match.group())
     return written

@@ -10,7 +10,7 @@ from transformers import BertConfig, BertForQuestionAnswering
 
 from rag.errors import ModelError
 from rag.reader.assess import normalise, predict_squad, token_f1
-from rag.reader.extractive import ExtractiveReader, Reading
+from rag.reader.extractive import ExtractiveReader, QuestionPassage
 from rag.reader.model import WEIGHTS_PATH, encoder_folder
 
 REPORT = (
@@ -115,7 +115,9 @@ def test_a_folder_without_a_checkpoint_is_named(tmp_path: Path) -> None:
 
 
 def test_predict_squad_gives_text_and_score(reader: ExtractiveReader) -> None:
-    found, nothing = predict_squad(reader, [Reading("Who wrote the report?", REPORT), Reading("Who?", "")])
+    found, nothing = predict_squad(
+        reader, [QuestionPassage("Who wrote the report?", REPORT), QuestionPassage("Who?", "")]
+    )
     assert REPORT[found.start : found.end] == found.text
     assert nothing.text == "" and nothing.score == float("-inf")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -53,7 +55,7 @@ def test_windows_cover_every_token_and_fit(small: WindowBuilder, text: str, titl
 
 def test_neighbouring_windows_share_the_stride(small: WindowBuilder) -> None:
     ranges = small.slices(length=100, room=40)
-    overlaps = [before[1] - after[0] for before, after in zip(ranges, ranges[1:], strict=False)]
+    overlaps = [before[1] - after[0] for before, after in pairwise(ranges)]
     assert min(overlaps) >= small.stride_tokens
     assert ranges[0][0] == 0 and ranges[-1][1] == 100
 

@@ -30,7 +30,8 @@ def test_a_key_survives_the_round_trip(sent: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", [None, 7, "", "0.cite", "0.cite.1.1", "0.cite.-1", "../etc", "0.near.1\n", {"turn": 0}, "9" * 50, "٣.cite.1x"]
+    "sent",
+    [None, 7, "", "0.cite", "0.cite.1.1", "0.cite.-1", "../etc", "0.near.1\n", {"turn": 0}, "9" * 50, "٣.cite.1x"],
 )
 def test_anything_else_is_no_key(sent: object) -> None:
     assert parse_key(sent) is None
@@ -80,9 +81,8 @@ def test_a_source_that_is_gone_says_so(talk: Conversation) -> None:
 def test_the_history_is_the_answered_questions_with_their_quotes(talk: Conversation) -> None:
     assistant = FakeAssistant()
     failed = answer_to(assistant, "Is the broken index damaged?", talk[:1])
-    assert assistant.histories == [
-        [Turn("How many members?", "Seventy-six members attended the meeting. At the end of the year the club had 212 members.")]
-    ]  # fmt: skip
+    members = "Seventy-six members attended the meeting. At the end of the year the club had 212 members."
+    assert assistant.histories == [[Turn("How many members?", members)]]
     assert history((*talk[:1], failed)) == history(talk[:1])
 
 

@@ -59,9 +59,13 @@ def test_the_interpreted_question_is_shown_only_where_it_differs() -> None:
 
 @pytest.mark.parametrize(
     ("confidence", "words"),
-    [(1.0, "Very likely the answer (100%)"), (0.7, "Likely the answer (70%)"), (0.4, "Possibly the answer (40%)"),
-     (0.0, "A weak match: check the source (0%)")],
-)  # fmt: skip
+    [
+        (1.0, "Very likely the answer (100%)"),
+        (0.7, "Likely the answer (70%)"),
+        (0.4, "Possibly the answer (40%)"),
+        (0.0, "A weak match: check the source (0%)"),
+    ],
+)
 def test_confidence_is_said_in_words_with_its_number(confidence: float, words: str) -> None:
     assert confidence_words(confidence) == words
 
@@ -73,6 +77,8 @@ def test_not_found_names_the_missing_words_and_offers_the_nearest_passages() -> 
     assert "These words occur nowhere in it: capital, <b>." in page.text
     assert page.attributes("data-open") == ["2.near.1", "2.near.2"]
     assert "data-copy" not in answer_html(answer, 2)
+    one = replace(answer, missing_words=("France",))
+    assert "This word occurs nowhere in it: France." in Page(answer_html(one, 2)).text
 
 
 def test_not_found_in_an_empty_library_promises_no_passages() -> None:
@@ -100,6 +106,12 @@ def test_the_card_at_a_citation_shows_the_paragraph_around_the_quote() -> None:
         ",\none of them by carrier pigeon.",
     )
     assert context(cite(1, HOSTILE_DOCUMENT, "secret"), read) == ("", "")
+
+
+def test_quotes_from_one_place_share_its_line() -> None:
+    two = (cite(1, MINUTES_DOCUMENT, "Seventy-six members"), cite(2, MINUTES_DOCUMENT, "Four sent their apologies"))
+    assert answer_html(replace(FOUND, citations=two), 0).count("<footer>") == 1
+    assert answer_html(FOUND, 0).count("<footer>") == 2
 
 
 def test_pending_and_failed_questions_say_so() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +49,8 @@ class Index:
             rebuild: throw away what is there first.
 
         Raises:
-            LibraryError: there is none, it is damaged, or it was made with another model or other settings.
+            LibraryError: there is none, it is damaged, was made with another model or other settings, or is to be
+                thrown away while another process writes it.
         """
         if not create:
             cls.require(folder)
@@ -59,8 +60,9 @@ class Index:
             except OSError as error:
                 raise LibraryError(f"{folder}: cannot be made ({error.strerror}); choose another --index") from error
         if rebuild:
-            for name in (LIBRARY_FILE, f"{LIBRARY_FILE}-wal", f"{LIBRARY_FILE}-shm", VECTORS_FILE):
-                (folder / name).unlink(missing_ok=True)
+            with _write_lock(folder):
+                for name in (LIBRARY_FILE, f"{LIBRARY_FILE}-wal", f"{LIBRARY_FILE}-shm", VECTORS_FILE):
+                    (folder / name).unlink(missing_ok=True)
         library = Library(folder / LIBRARY_FILE)
         wanted = Manifest(
             format_version=FORMAT_VERSION,
@@ -105,24 +107,13 @@ class Index:
         settings = Settings(chunk_tokens=manifest.chunk_tokens, overlap_tokens=manifest.overlap_tokens)
         return cls(folder, library, VectorIndex(folder, library, manifest.dimension), settings)
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> AbstractContextManager[None]:
         """Holds the lock that lets one process at a time change the documents.
 
         Raises:
-            LibraryError: another process holds it.
+            LibraryError: on entering, where another process holds it.
         """
-        lock = FileLock(self.folder / LOCK_FILE, timeout=0)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise LibraryError(
-                f"{self.folder}: another docquote is changing this index; wait for it to finish and try again"
-            ) from error
-        try:
-            yield
-        finally:
-            lock.release()
+        return _write_lock(self.folder)
 
     # -- changing ---------------------------------------------------------------------------------------
 
@@ -182,9 +173,9 @@ class Index:
         """Remembers a folder or file that was indexed."""
         self._library.add_root(str(root))
 
-    def forget_roots(self) -> None:
-        """Forgets which folders and files were indexed; the documents stay."""
-        self._library.forget_roots()
+    def forget_root(self, root: Path) -> None:
+        """Forgets a folder or file that was indexed, if it was; the documents stay."""
+        self._library.forget_root(str(root))
 
     # -- looking ----------------------------------------------------------------------------------------
 
@@ -207,7 +198,7 @@ class Index:
 
     def size_bytes(self) -> int:
         """The size of the index's files."""
-        return sum(path.stat().st_size for path in self.folder.iterdir() if path.is_file())
+        return folder_bytes(self.folder)
 
     def sources(self) -> list[Source]:
         """Every document without its text, in the order of their names."""
@@ -257,11 +248,35 @@ class Index:
         self._library.close()
 
 
+def folder_bytes(folder: Path) -> int:
+    """The size of the files in a folder; one that another process removes meanwhile counts as nothing."""
+    total = 0
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):
+            total += path.stat().st_size if path.is_file() else 0
+    return total
+
+
+@contextmanager
+def _write_lock(folder: Path) -> Iterator[None]:
+    lock = FileLock(folder / LOCK_FILE, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise LibraryError(
+            f"{folder}: another docquote is changing this index; wait for it to finish and try again"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _embed(
     pending: Sequence[tuple[Document, list[Span]]], embedder: Embedder
 ) -> Iterator[tuple[Document, list[NewChunk]]]:
     """The documents with their chunks' contexts and vectors; one call of the model for all of them."""
-    contexts = [[context(document, start) for start, _ in spans] for document, spans in pending]
+    contexts = [[context(document, start, embedder.count_tokens) for start, _ in spans] for document, spans in pending]
     texts = [
         f"{prefix}\n{document.text[start:end]}"
         for (document, spans), prefixes in zip(pending, contexts, strict=True)

@@ -169,10 +169,10 @@ class Library:
         with self._connection() as db:
             db.execute("INSERT OR IGNORE INTO roots VALUES (?)", (path,))
 
-    def forget_roots(self) -> None:
-        """Forgets which folders and files were indexed."""
+    def forget_root(self, path: str) -> None:
+        """Forgets a folder or file that was indexed, if it was."""
         with self._connection() as db:
-            db.execute("DELETE FROM roots")
+            db.execute("DELETE FROM roots WHERE path = ?", (path,))
 
     # -- documents --------------------------------------------------------------------------------------
 

@@ -1,9 +1,10 @@
 -- The record of one index. Offsets are characters, half-open.
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+-- IF NOT EXISTS: two processes may make an index at once.
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
-CREATE TABLE roots (path TEXT PRIMARY KEY) STRICT;
+CREATE TABLE IF NOT EXISTS roots (path TEXT PRIMARY KEY) STRICT;
 
-CREATE TABLE documents (
+CREATE TABLE IF NOT EXISTS documents (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     path TEXT NOT NULL,
@@ -16,17 +17,17 @@ CREATE TABLE documents (
     text TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE sections (
+CREATE TABLE IF NOT EXISTS sections (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     kind TEXT NOT NULL,
     label TEXT NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX sections_by_document ON sections (document_id);
+CREATE INDEX IF NOT EXISTS sections_by_document ON sections (document_id);
 
 -- AUTOINCREMENT: the id of a removed chunk is never given to another.
-CREATE TABLE chunks (
+CREATE TABLE IF NOT EXISTS chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     start INTEGER NOT NULL,
@@ -34,7 +35,7 @@ CREATE TABLE chunks (
     context TEXT NOT NULL,
     vector BLOB NOT NULL
 ) STRICT;
-CREATE INDEX chunks_by_document ON chunks (document_id);
+CREATE INDEX IF NOT EXISTS chunks_by_document ON chunks (document_id);
 
 -- Contentless: the text is in documents. A row is deleted by giving it the text it was made from.
-CREATE VIRTUAL TABLE chunk_text USING fts5 (context, text, content='', tokenize='porter unicode61');
+CREATE VIRTUAL TABLE IF NOT EXISTS chunk_text USING fts5 (context, text, content='', tokenize='porter unicode61');

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rag.errors import LibraryError
-from rag.index.index import LIBRARY_FILE
+from rag.index.index import LIBRARY_FILE, Index, folder_bytes
 from rag.index.library import Library
 
 
@@ -16,8 +15,7 @@ def index_status(folder: Path) -> dict[str, Any]:
     Raises:
         LibraryError: there is no index, or it cannot be read.
     """
-    if not (folder / LIBRARY_FILE).is_file():
-        raise LibraryError(f"{folder}: there is no index here; make one with: docquote index FOLDER --index {folder}")
+    Index.require(folder)
     library = Library(folder / LIBRARY_FILE)
     try:
         documents, chunks, characters = library.counts()
@@ -28,7 +26,7 @@ def index_status(folder: Path) -> dict[str, Any]:
             "documents": documents,
             "chunks": chunks,
             "characters": characters,
-            "bytes": sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
+            "bytes": folder_bytes(folder),
             "generation": library.generation,
             "embedding_model": manifest.embedding_model if manifest else None,
             "chunk_tokens": manifest.chunk_tokens if manifest else None,

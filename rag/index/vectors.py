@@ -21,6 +21,8 @@ META_KEY = "vectors"
 BATCH = 8192
 """Vectors read from the library at once."""
 
+faiss.omp_set_num_threads(1)  # one query is searched by one thread; the others only wait for it, in a busy loop
+
 
 class VectorIndex:
     """Exact search by cosine over half-precision vectors (``IndexIDMap2`` over an fp16 scalar quantiser).
@@ -69,7 +71,7 @@ class VectorIndex:
             self.refresh()
             data = faiss.serialize_index(self._index).tobytes()
             generation = self._generation
-        temporary = self._path.with_name(f"{FILE_NAME}.{os.getpid()}.tmp")
+        temporary = self._path.with_suffix(".tmp")  # what a kill leaves here is overwritten
         try:
             with temporary.open("wb") as stream:
                 stream.write(data)

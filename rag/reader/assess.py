@@ -20,7 +20,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from rag.reader.data import Example, load_held_back, load_set
-from rag.reader.extractive import ExtractiveReader, Reading
+from rag.reader.extractive import ExtractiveReader, QuestionPassage
 from rag.reader.mining import embed
 from rag.reader.model import bundled_model, encoder_folder
 from rag.reader.windows import WindowBuilder
@@ -49,7 +49,7 @@ class Prediction:
     null_score: float
 
 
-def predict_squad(reader: ExtractiveReader, readings: Sequence[Reading]) -> list[Prediction]:
+def predict_squad(reader: ExtractiveReader, readings: Sequence[QuestionPassage]) -> list[Prediction]:
     """The best span of each reading's passage for its question, whether or not the reader would rather abstain."""
     predictions = []
     for first in range(0, len(readings), READ_BLOCK):
@@ -82,7 +82,7 @@ def token_f1(predicted: str, right: str) -> float:
 def span_figures(reader: ExtractiveReader, examples: Sequence[Example], titled: bool = False) -> tuple[float, float]:
     """Exact match and token F1 (0 to 1) over the answerable questions, the best over each question's answers."""
     asked = [one for one in examples if one.answers]
-    readings = [Reading(one.question, one.context, one.title if titled else "") for one in asked]
+    readings = [QuestionPassage(one.question, one.context, one.title if titled else "") for one in asked]
     pairs = list(zip(asked, predict_squad(reader, readings), strict=True))
     exact = [max(normalise(found.text) == normalise(text) for text in one.texts) for one, found in pairs]
     overlap = [max(token_f1(found.text, text) for text in one.texts) for one, found in pairs]
@@ -91,11 +91,11 @@ def span_figures(reader: ExtractiveReader, examples: Sequence[Example], titled: 
 
 def answerability_auroc(reader: ExtractiveReader, examples: Sequence[Example]) -> float:
     """Area under the ROC curve of the best span's score, answerable against unanswerable; 0.5 is chance."""
-    scores = [one.score for one in predict_squad(reader, [Reading(x.question, x.context) for x in examples])]
+    scores = [one.score for one in predict_squad(reader, [QuestionPassage(x.question, x.context) for x in examples])]
     return float(roc_auc_score([bool(one.answers) for one in examples], scores))
 
 
-def retrieved_pairs(asked: Sequence[Example], contexts: Sequence[str]) -> list[tuple[Reading, bool]]:
+def retrieved_pairs(asked: Sequence[Example], contexts: Sequence[str]) -> list[tuple[QuestionPassage, bool]]:
     """Each question with its ten nearest contexts by the bundled encoder; true where the context holds an answer.
 
     A context other than the question's own that holds the
@@ -110,11 +110,11 @@ def retrieved_pairs(asked: Sequence[Example], contexts: Sequence[str]) -> list[t
         for place in np.argsort(-row, kind="stable")[:RETRIEVED]:
             own = contexts[place] == one.context
             if own or not any(f" {normalise(text)} " in normal[place] for text in one.texts):
-                pairs.append((Reading(one.question, contexts[place]), own))
+                pairs.append((QuestionPassage(one.question, contexts[place]), own))
     return pairs
 
 
-def retrieved_auroc(reader: ExtractiveReader, pairs: Sequence[tuple[Reading, bool]]) -> float:
+def retrieved_auroc(reader: ExtractiveReader, pairs: Sequence[tuple[QuestionPassage, bool]]) -> float:
     """Area under the ROC curve of the score, retrieved passages that hold the answer against the others."""
     scores = [one.score for one in predict_squad(reader, [reading for reading, _ in pairs])]
     return float(roc_auc_score([holds for _, holds in pairs], scores))

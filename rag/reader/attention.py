@@ -15,7 +15,7 @@ from torch import nn
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.masking_utils import eager_mask
 
-NAME = "docquote_lean"
+LEAN = "docquote_lean"
 """Name under which transformers finds this attention."""
 
 
@@ -66,5 +66,5 @@ def lean_attention(
     return output.transpose(1, 2).contiguous(), None
 
 
-AttentionInterface.register(NAME, lean_attention)
-AttentionMaskInterface.register(NAME, eager_mask)
+AttentionInterface.register(LEAN, lean_attention)
+AttentionMaskInterface.register(LEAN, eager_mask)

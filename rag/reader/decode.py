@@ -17,7 +17,7 @@ BEAM = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class FoundSpan:
     """A candidate answer: characters ``start:end`` of its passage.
 
     ``score`` is start plus end logit minus the passage's null score: above zero, the reader prefers this span to "no
@@ -35,7 +35,7 @@ class Span:
 
 def best_spans(
     logits: torch.Tensor, candidates: torch.Tensor, windows: Sequence[Window], count: int
-) -> list[list[Span]]:
+) -> list[list[FoundSpan]]:
     """For each window up to ``count`` spans that do not overlap, best first; none if it has no passage tokens.
 
     ``logits`` is ``(b, n, 2)``, ``candidates`` is ``(b, n) bool``. Spans start and end at passage tokens of the
@@ -50,7 +50,7 @@ def best_spans(
     raw = logits.float().cpu().numpy()
     found = []
     for row, window in enumerate(windows):
-        spans: list[Span] = []
+        spans: list[FoundSpan] = []
         null = float(raw[row, 0, 0] + raw[row, 0, 1])
         for score, place in zip(top[row].tolist(), places[row].tolist(), strict=True):
             if score <= NEVER / 2 or len(spans) == count:
@@ -61,14 +61,14 @@ def best_spans(
             end = int(window.passage.ends[last - window.begin])
             if all(end <= other.start or start >= other.end for other in spans):
                 logit_pair = float(raw[row, first, 0]), float(raw[row, last, 1])
-                spans.append(Span(start, end, score, *logit_pair, null))
+                spans.append(FoundSpan(start, end, score, *logit_pair, null))
         found.append(spans)
     return found
 
 
-def merge(windows_spans: Sequence[Sequence[Span]], count: int) -> list[Span]:
+def merge(windows_spans: Sequence[Sequence[FoundSpan]], count: int) -> list[FoundSpan]:
     """The best ``count`` spans of a passage from the spans of its windows, dropping overlaps."""
-    kept: list[Span] = []
+    kept: list[FoundSpan] = []
     for span in sorted((one for spans in windows_spans for one in spans), key=lambda one: -one.score):
         if len(kept) == count:
             break

@@ -13,18 +13,18 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
+from torch import nn
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 from rag.errors import ModelError
-from rag.reader.decode import Span, best_spans, merge
+from rag.reader.decode import FoundSpan, best_spans, merge
 from rag.reader.model import (
     WEIGHTS_PATH,
     WEIGHTS_SHA256,
-    autocast,
     bundled_model,
     encoder_folder,
+    fast_dtype,
     load_weights,
-    quiet_transformers,
 )
 from rag.reader.windows import Batch, Window, WindowBuilder, collate
 
@@ -38,7 +38,7 @@ Network = Callable[[Batch], torch.Tensor]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class QuestionPassage:
     """What to read: a passage, for a question, perhaps with its document's title (empty: none)."""
 
     question: str
@@ -64,10 +64,10 @@ class ExtractiveReader:
 
         Raises ModelError where the weights or the encoder are missing, or the weights' SHA-256 differs.
         """
-        quiet_transformers()
         model = bundled_model()
         load_weights(model, weights, expected_sha256)
-        model = model.eval()
+        model = model.eval().to(fast_dtype())
+        model.head.float()
 
         def network(batch: Batch) -> torch.Tensor:
             logits: torch.Tensor = model(batch.ids, batch.type_ids, batch.attention)
@@ -82,7 +82,6 @@ class ExtractiveReader:
         The checkpoint must take the null answer to be at the first token, as those trained on SQuAD 2.0 do.
         Raises ModelError where the folder holds no such checkpoint. Nothing is downloaded.
         """
-        quiet_transformers()
         try:
             model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True).eval()
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
@@ -93,6 +92,9 @@ class ExtractiveReader:
         backend = getattr(tokenizer, "backend_tokenizer", None)
         if not isinstance(backend, Tokenizer):
             raise ModelError(f"{folder} has no fast tokenizer (tokenizer.json); offsets need one.")
+        model = model.to(fast_dtype())
+        if isinstance(head := getattr(model, "qa_outputs", None), nn.Linear):
+            head.float().register_forward_pre_hook(_to_float)
         takes_types = "token_type_ids" in inspect.signature(model.forward).parameters
 
         def network(batch: Batch) -> torch.Tensor:
@@ -104,31 +106,30 @@ class ExtractiveReader:
 
     def read(
         self, question: str, passages: Sequence[str], titles: Sequence[str] | None = None, top_n: int = TOP_N
-    ) -> list[list[Span]]:
+    ) -> list[list[FoundSpan]]:
         """Each passage's best spans, best first, that do not overlap; empty for a passage without tokens.
 
         ``titles``, where given, has one title (or "") per passage. Scores of different passages are comparable.
         """
         headings = [""] * len(passages) if titles is None else titles
         pairs = zip(passages, headings, strict=True)
-        return self.read_all([Reading(question, passage, title) for passage, title in pairs], top_n)
+        return self.read_all([QuestionPassage(question, passage, title) for passage, title in pairs], top_n)
 
     @torch.inference_mode()
-    def read_all(self, readings: Sequence[Reading], top_n: int = TOP_N) -> list[list[Span]]:
+    def read_all(self, readings: Sequence[QuestionPassage], top_n: int = TOP_N) -> list[list[FoundSpan]]:
         """The same for passages of different questions, batched together."""
         windows, owners = self._windows(readings)
         order = sorted(range(len(windows)), key=lambda index: len(windows[index]))
-        spans: list[list[list[Span]]] = [[] for _ in readings]
+        spans: list[list[list[FoundSpan]]] = [[] for _ in readings]
         for chosen in _batches(order, windows):
             rows = [windows[index] for index in chosen]
             batch = collate(rows, self._pad_id)
-            with autocast(batch.ids.device):
-                logits = self._network(batch)
+            logits = self._network(batch)
             for index, found in zip(chosen, best_spans(logits, batch.candidates, rows, top_n), strict=True):
                 spans[owners[index]].append(found)
         return [merge(found, top_n) for found in spans]
 
-    def _windows(self, readings: Sequence[Reading]) -> tuple[list[Window], list[int]]:
+    def _windows(self, readings: Sequence[QuestionPassage]) -> tuple[list[Window], list[int]]:
         """All windows, and which reading each belongs to."""
         texts = list(dict.fromkeys(t for one in readings for t in (one.question, one.passage, one.title)))
         tokens = dict(zip(texts, self._builder.tokens(texts), strict=True))
@@ -140,6 +141,11 @@ class ExtractiveReader:
             windows.extend(made)
             owners.extend([number] * len(made))
         return windows, owners
+
+
+def _to_float(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+    """Head inputs in float32: bfloat16 logits would be rounded to steps of a sixteenth."""
+    return tuple(one.float() for one in inputs)
 
 
 def _batches(order: Sequence[int], windows: Sequence[Window]) -> list[list[int]]:

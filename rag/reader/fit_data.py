@@ -11,15 +11,17 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rag.errors import DatasetError
 from rag.loading import document_from_text
 from rag.schema import Document, Span
 
 OPEN_SETS = ("new_wiki", "doc2dial")
-CONTEXT_SETS = ("qed_nq_dev", "clapnq_answerable_sentences", "clapnq_unanswerable", "fairytaleqa_valtest_explicit")
+CONTEXT_SETS = ("qed_nq_dev", "clapnq_answerable_sentences", "clapnq_unanswerable")
 FIRST_TURN = "user:"
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ class Asked:
 
 
 def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document], list[Asked]]:
-    """The documents of every set and a seeded sample of its questions.
+    """A seeded sample of each set's questions, and the documents they are asked of.
+
+    The documents are those of the open sets, and the contexts of the sampled questions of the others.
 
     Args:
         folder: holds ``open_qa`` and ``reader/dev``.
@@ -62,14 +66,13 @@ def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document]
             documents[row["id"]] = document_from_text(row["text"], name=row["id"], title=row["id"].split("#")[0])
         asked.extend(_sample(list(_open_questions(folder, name)), per_set, rng))
     for name in CONTEXT_SETS:
-        questions: list[Asked] = []
-        for row in _rows(folder / "reader" / "dev" / f"{name}.jsonl.gz"):
+        rows = _sample(list(_rows(folder / "reader" / "dev" / f"{name}.jsonl.gz")), per_set, rng)
+        for row in rows:
             key = f"{name}/{row['title']}/{len(row['context'])}/{row['context'][:40]}"
             documents.setdefault(key, document_from_text(row["context"], name=key, title=row["title"]))
             spans = tuple((a["start"], a["start"] + len(a["text"])) for a in row["answers"])
             texts = tuple(a["text"] for a in row["answers"])
-            questions.append(Asked(name, f"{name}/{row['title']}", row["question"], key, spans, texts))
-        asked.extend(_sample(questions, per_set, rng))
+            asked.append(Asked(name, f"{name}/{row['title']}", row["question"], key, spans, texts))
     return list(documents.values()), asked
 
 
@@ -85,8 +88,8 @@ def _open_questions(folder: Path, name: str) -> Iterator[Asked]:
         yield Asked(name, f"{name}/{row['document']}", question, row["document"], spans, tuple(row["answers"]))
 
 
-def _sample(questions: list[Asked], count: int, rng: random.Random) -> list[Asked]:
-    return rng.sample(questions, min(count, len(questions)))
+def _sample(items: list[Item], count: int, rng: random.Random) -> list[Item]:
+    return rng.sample(items, min(count, len(items)))
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

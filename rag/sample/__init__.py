@@ -36,5 +36,5 @@ def leave_sample(index: Index, paths: Sequence[Path]) -> bool:
     with index.writing():
         for source in index.sources():
             index.remove(source.id)
-        index.forget_roots()
+        index.forget_root(sample)
     return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
+from importlib.resources import as_file, files
 from typing import Any, Protocol
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by gradio when it is imported
@@ -26,10 +26,15 @@ from rag.ui.state import Conversation, Exchange, Key, View, first_key, history, 
 MAX_QUESTION_CHARACTERS = 1000
 """Longer questions are refused: the embedding model reads about 256 word pieces, some 1,000 characters."""
 
+QUESTIONS_AT_ONCE = 4
+"""Answered side by side; with one only, a question after a stopped one would wait for that to end unseen."""
+
 HINT = "Follow-up questions may lean on earlier ones."
 STOPPED = "Stopped before an answer was found."
 SANS = ("-apple-system", "Segoe UI", "Inter", "Roboto", "Noto Sans", "Liberation Sans", "Arial", "sans-serif")
 MONO = ("ui-monospace", "SF Mono", "Consolas", "Noto Sans Mono", "Liberation Mono", "monospace")
+PAPER, PAPER_DARK = "#f7f6f2", "#161715"
+"""The background while the page loads; --dq-paper in style.css from then on."""
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +67,6 @@ def build_app(assistant: Library, *, name: str = "", examples: Sequence[Example]
     sources = assistant.sources()
     offered = examples_for(sources) if examples is None else examples
     welcome = welcome_html(offered, len(sources))
-    name = name or ("Sample library" if is_sample(sources) else "")
     script = _asset("page.js")
 
     app: gr.Blocks = gr.Blocks(title="docquote", analytics_enabled=False, fill_width=True, fill_height=True)
@@ -70,7 +74,7 @@ def build_app(assistant: Library, *, name: str = "", examples: Sequence[Example]
         conversation = gr.State(())
         view = gr.State(None)
         with gr.Row(elem_id="dq-header"):
-            title = gr.HTML(header_html(sources, name), js_on_load=None, elem_id="dq-title", apply_default_css=False)
+            title = gr.HTML(_header(sources, name), js_on_load=None, elem_id="dq-title", apply_default_css=False)
             clear = gr.Button("New chat", elem_id="dq-new", size="sm")
         with gr.Row(elem_id="dq-main"):
             with gr.Column(elem_id="dq-chat"):
@@ -92,7 +96,7 @@ def build_app(assistant: Library, *, name: str = "", examples: Sequence[Example]
 
         def respond(typed: str, talk: Conversation, event: gr.EventData) -> Iterator[dict[Any, Any]]:
             question = str(_sent(event).get("question", typed)).strip()
-            if not question:
+            if not question or (talk and talk[-1].pending):
                 yield {hint: _hint(HINT)}
                 return
             if len(question) > MAX_QUESTION_CHARACTERS:
@@ -139,10 +143,18 @@ def build_app(assistant: Library, *, name: str = "", examples: Sequence[Example]
 
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         everything = [conversation, view, thread, source, box, hint]
-        asking = gr.on([box.submit, thread.submit], respond, [box, conversation], everything, **quiet)
+        asking = gr.on(
+            [box.submit, thread.submit],
+            respond,
+            [box, conversation],
+            everything,
+            concurrency_limit=QUESTIONS_AT_ONCE,
+            trigger_mode="multiple",
+            **quiet,
+        )
         box.stop(stop, conversation, [conversation, thread, box], cancels=asking, **quiet)
         clear.click(start_over, None, everything, cancels=asking, **quiet)
-        app.load(lambda: header_html(assistant.sources(), name), None, title, **quiet)
+        app.load(lambda: _header(assistant.sources(), name), None, title, **quiet)
         gr.on([thread.select, source.select], show, [conversation, view], [view, source], **quiet)
     return app
 
@@ -189,11 +201,10 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     open_browser: bool = False,
-    block: bool = True,
     name: str = "",
     examples: Sequence[Example] | None = None,
-) -> str:
-    """Serve the page and return its address; with ``block``, only when interrupted.
+) -> None:
+    """Serve the page until interrupted.
 
     Nothing but ``host`` and ``port`` is contacted or listened on: no analytics, no share link, no web fonts.
 
@@ -202,25 +213,27 @@ def serve(
     """
     _bypass_proxy(host)
     app = build_app(assistant, name=name, examples=examples)
-    _, address, _ = app.launch(
-        server_name=host,
-        server_port=port,
-        inbrowser=open_browser,
-        prevent_thread_lock=True,
-        share=False,
-        quiet=True,
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        mcp_server=False,
-        pwa=False,
-        ssr_mode=False,
-        theme=gr.themes.Base(font=SANS, font_mono=MONO),
-        head=f"<style>{_asset('style.css')}</style>",
-    )
-    if block:
+    with as_file(files("rag.ui").joinpath("icon.png")) as icon:
+        app.launch(
+            server_name=host,
+            server_port=port,
+            inbrowser=open_browser,
+            prevent_thread_lock=True,
+            share=False,
+            quiet=True,
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            mcp_server=False,
+            pwa=False,
+            ssr_mode=False,
+            theme=gr.themes.Base(font=SANS, font_mono=MONO).set(
+                body_background_fill=PAPER, body_background_fill_dark=PAPER_DARK
+            ),
+            head=f"<style>{_asset('style.css')}</style>",
+            favicon_path=icon,
+        )
         app.block_thread()
-    return address
 
 
 def _bypass_proxy(host: str) -> None:
@@ -233,6 +246,10 @@ def _bypass_proxy(host: str) -> None:
 def _sent(event: gr.EventData) -> dict[str, Any]:
     """What page.js sent with the event; empty for gradio's own events. Not to be trusted."""
     return event._data if isinstance(event._data, dict) else {}
+
+
+def _header(sources: Sequence[Source], name: str) -> str:
+    return header_html(sources, name or ("Sample library" if is_sample(sources) else ""))
 
 
 def _hint(text: str, *, warning: bool = False) -> str:

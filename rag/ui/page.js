@@ -8,10 +8,12 @@ const questionBox = () => find("#dq-box textarea");
 const shownKey = () => find("#dq-panel .dq-doc")?.dataset.key;
 const citationOf = (key) => find(`#dq-thread [data-open="${key}"]`);
 
-function centreQuote() {
+// Scrolls within the panel only; in the sheet of a narrow screen, which covers the citation, focus goes along.
+function showQuote() {
   const text = find("#dq-panel .dq-text");
   const mark = text?.querySelector("mark");
   if (mark) text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3;
+  if (root.hasAttribute("data-dq-sheet")) find("#dq-panel .dq-close")?.focus();  // not focusable on a wide screen
 }
 
 function markCitation() {
@@ -65,8 +67,9 @@ element.addEventListener("click", (event) => {
   const { open, more, ask, fill, copy: text } = button.dataset;
   if (open) {
     root.setAttribute("data-dq-sheet", "");
-    anchor = more ? find("#dq-panel mark")?.getBoundingClientRect().top : null;
-    if (open === shownKey() && !more) centreQuote();
+    button.setAttribute("data-dismissed", "");
+    anchor = more ? find("#dq-panel mark").getBoundingClientRect().top : null;
+    if (open === shownKey() && !more) showQuote();
     else trigger("select", { open, more });
   } else if (ask) {
     trigger("submit", { question: ask });
@@ -102,7 +105,9 @@ if (inThread) {
     if (!turns) root.removeAttribute("data-dq-sheet");
     markCitation();
   });
-  element.addEventListener("focusout", (event) => event.target.removeAttribute?.("data-dismissed"));
+  for (const leaving of ["focusout", "mouseout"]) {
+    element.addEventListener(leaving, (event) => event.target.removeAttribute("data-dismissed"));
+  }
   const question = new URLSearchParams(location.search).get("q");
   if (question) trigger("submit", { question });
 } else {
@@ -110,7 +115,7 @@ if (inThread) {
     const text = find("#dq-panel .dq-text");
     const mark = text?.querySelector("mark");
     if (mark && anchor !== null) text.scrollTop += mark.getBoundingClientRect().top - anchor;
-    else centreQuote();
+    else showQuote();
     anchor = null;
     markCitation();
   });

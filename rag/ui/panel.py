@@ -63,7 +63,8 @@ def _header(citation: Citation, key: Key, count: int) -> str:
     listed = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
     noun = "Quote" if key.kind == "cite" else "Passage"
     return (
-        f'<header><nav aria-label="{noun}s"><span class="dq-position">{noun} {key.number} of {count}</span>'
+        f'<header aria-live="polite"><nav aria-label="{noun}s">'
+        f'<span class="dq-position">{noun} {key.number} of {count}</span>'
         f"{_steps(key, count)}"
         '<button type="button" class="dq-quiet dq-close" data-close="1">Close</button></nav>'
         f'<h2>{escape(citation.title)}</h2><ul class="dq-facts">{listed}</ul></header>'
@@ -171,7 +172,7 @@ def _pieces(text: str, span: Span, shown: Span, strong: Span) -> str:
         piece = escape(text[start:end])
         if not shown[0] <= start < shown[1]:
             piece = f"<span hidden>{piece}</span>"
-        elif strong[0] <= start < strong[1]:
+        if strong[0] <= start < strong[1]:
             piece = f"<strong>{piece}</strong>"
         parts.append(piece)
     return "".join(parts)

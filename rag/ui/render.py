@@ -92,7 +92,8 @@ def _not_found(answer: Answer, turn: int) -> str:
         explanation += f" The closest passage is {percent(answer.confidence)} likely to."
     if answer.missing_words:
         words = ", ".join(f"<strong>{escape(word)}</strong>" for word in answer.missing_words)
-        explanation += f"</p><p>These words occur nowhere in it: {words}."
+        occur = "This word occurs" if len(answer.missing_words) == 1 else "These words occur"
+        explanation += f"</p><p>{occur} nowhere in it: {words}."
     nearest = _quotes(answer.nearest, turn, "near", answer.passages)
     if nearest:
         nearest = f'<h3 class="dq-label">The nearest passages</h3><div class="dq-answer dq-nearest">{nearest}</div>'
@@ -102,20 +103,13 @@ def _not_found(answer: Answer, turn: int) -> str:
 def _quotes(
     citations: Sequence[Citation], turn: int, kind: Literal["cite", "near"], passages: Sequence[Passage]
 ) -> str:
-    """Quotes with their buttons; quotes of an answer that follow each other from one place share its line.
-
-    The button stands right after an answer's sentence, and before the place of a (longer) nearest passage.
-    """
+    """Quotes, each with its button; quotes that follow each other from one place share its line."""
     parts: list[str] = []
     for number, citation in enumerate(citations, 1):
-        words = f'<q class="dq-words">{_highlighted(citation)}</q>'
-        where = escape(place(citation))
-        button = _button(citation, Key(turn, kind, number), passages)
-        if kind == "near":
-            parts.append(f"<blockquote><p>{words}</p><footer>{button}{where}</footer></blockquote>")
-            continue
         goes_on = number < len(citations) and place(citations[number]) == place(citation)
-        footer = "" if goes_on else f"<footer>{where}</footer>"
+        footer = "" if goes_on else f"<footer>{escape(place(citation))}</footer>"
+        button = _button(citation, Key(turn, kind, number), passages)
+        words = f'<q class="dq-words">{_highlighted(citation)}</q>'
         parts.append(f"<blockquote><p>{words}&#8288;{button}</p>{footer}</blockquote>")
     return "".join(parts)
 

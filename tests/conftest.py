@@ -1,0 +1,70 @@
+"""What is slow is made once: the bundled model, and an index of the sample library."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from embeddings import Embedder, open_embedder
+from rag.assistant import Assistant
+from rag.index import Index
+from rag.indexing import update_index
+from rag.reader import open_reader
+from rag.sample import documents_folder
+from rag.settings import ENVIRONMENT_PREFIX, Settings
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+FOR_TESTS = {"DOCQUOTE_SHARED", "DOCQUOTE_SCREENSHOTS"}
+
+hypothesis_settings.register_profile("docquote", derandomize=True, deadline=None, max_examples=50)
+hypothesis_settings.load_profile("docquote")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_in_settings() -> Iterator[None]:
+    """Settings of whoever runs the tests must not change what they see."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith(ENVIRONMENT_PREFIX) and name not in FOR_TESTS:
+                patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The bundled model."""
+    return open_embedder()
+
+
+@pytest.fixture(scope="session")
+def sample_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an index of the sample library; not to be changed."""
+    folder = tmp_path_factory.mktemp("sample") / "index"
+    index = Index.open(folder, embedder, Settings(), create=True)
+    with documents_folder() as documents:
+        report = update_index(index, embedder, [documents], Settings())
+    index.close()
+    assert report.failed == []
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_assistant(embedder: Embedder, sample_index: Path) -> Iterator[Assistant]:
+    """An assistant over the sample library; not to be changed."""
+    index = Index.open(sample_index, embedder, Settings())
+    assistant = Assistant(index, embedder, open_reader(Settings(), embedder, index), Settings())
+    yield assistant
+    assistant.close()
+
+
+@pytest.fixture(scope="session")
+def shared_documents() -> Path:
+    """The folder of five real news pages, which does not come with the project."""
+    folder = Path(os.environ.get("DOCQUOTE_SHARED", CHECKOUT.parent / "shared")).resolve() / "documents"
+    if not folder.is_dir():
+        pytest.skip(f"no news documents in {folder}")
+    return folder

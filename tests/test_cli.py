@@ -1,0 +1,363 @@
+"""The command line: exit statuses, the JSON that other tools rely on, and errors without tracebacks."""
+
+from __future__ import annotations
+
+import json
+import sys
+import types
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from core_fakes import write_files
+
+import embeddings
+import rag.assistant
+import rag.cli
+import rag.indexing
+from embeddings import Embedder
+from rag.index.index import LIBRARY_FILE, Index
+from rag.loading import load_file
+
+MINUTES = "Minutes of the spring meeting\n\nSeventy-six members attended the spring meeting of the rowing club.\n"
+FILES = {"minutes/2021.txt": MINUTES, "garden.txt": "The gardeners planted 300 tulips beside the harbour.\n"}
+QUESTION = "How many members attended the spring meeting?"
+ISSUE_FIELDS = {"question", "interpreted_as", "found", "confidence", "text", "citations", "nearest"}
+ISSUE_CITATION_FIELDS = {"number", "document", "path", "title", "page", "start", "end", "quote"}
+
+
+@dataclass(frozen=True)
+class Ran:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Docquote = Callable[..., Ran]
+
+
+@pytest.fixture
+def docquote(
+    embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Docquote:
+    """Runs a command in an empty working folder, with the model that is loaded already."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(embeddings, "open_embedder", lambda name: embedder)
+    monkeypatch.setattr(rag.assistant, "open_embedder", lambda name: embedder)
+    monkeypatch.setattr(rag.cli, "_mount_eval", lambda: None)
+
+    def run(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["docquote", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            rag.cli.main()
+        printed = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def indexed(docquote: Docquote, tmp_path: Path) -> Docquote:
+    write_files(tmp_path / "documents", FILES)
+    assert docquote("index", "documents").status == 0
+    return docquote
+
+
+def assert_error(ran: Ran, *words: str) -> None:
+    assert ran.status == 2
+    assert "Traceback" not in ran.err
+    assert ran.err.startswith("error:")
+    for word in words:
+        assert word in ran.err.replace("\n", " ")
+
+
+# -- index, status, remove ------------------------------------------------------------------------------
+
+
+def test_index_says_what_it_did(docquote: Docquote, tmp_path: Path) -> None:
+    write_files(tmp_path / "documents", FILES)
+    first = docquote("index", "documents")
+    assert first.status == 0
+    assert "2 added, 0 updated, 0 unchanged, 0 removed, 0 failed" in first.out
+    assert ".docquote now holds 2 documents" in first.out
+    write_files(tmp_path / "documents", {"garden.txt": "Changed."})
+    again = docquote("index", "--json").json
+    assert (again["updated"], again["unchanged"], again["documents"]) == (["garden.txt"], ["minutes/2021.txt"], 2)
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_status_is_1(docquote: Docquote, tmp_path: Path) -> None:
+    write_files(tmp_path / "documents", FILES)
+    (tmp_path / "documents" / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+    ran = docquote("index", "documents")
+    assert ran.status == 1
+    assert "2 added, 0 updated, 0 unchanged, 0 removed, 1 failed" in ran.out
+    assert "failed:" in ran.err
+    assert "broken.pdf: " in ran.err
+    failed = docquote("index", "documents", "--json").json["failed"]
+    assert [Path(failure["path"]).name for failure in failed] == ["broken.pdf"]
+
+
+def test_the_index_folder_is_an_option_or_a_variable(
+    docquote: Docquote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path / "documents", FILES)
+    monkeypatch.setenv("DOCQUOTE_INDEX", str(tmp_path / "elsewhere"))
+    assert docquote("index", "documents").status == 0
+    assert (tmp_path / "elsewhere" / LIBRARY_FILE).is_file()
+    assert docquote("status", "--index", "elsewhere", "--json").json["documents"] == 2
+    assert not (tmp_path / ".docquote").exists()
+
+
+def test_rebuild_makes_the_index_of_the_same_folders_anew(
+    indexed: Docquote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCQUOTE_CHUNK_TOKENS", "50")
+    assert_error(indexed("ask", QUESTION), "chunk_tokens was 160, is now 50", "--rebuild")
+    assert_error(indexed("index"), "--rebuild")
+    rebuilt = indexed("index", "--rebuild", "--json")
+    assert (rebuilt.status, len(rebuilt.json["added"])) == (0, 2)
+    assert indexed("ask", QUESTION).status == 0
+
+
+def test_status_shows_what_the_index_holds(indexed: Docquote) -> None:
+    found = indexed("status", "--json").json
+    assert (found["documents"], found["chunks"]) == (2, 2)
+    assert [source["name"] for source in found["sources"]] == ["garden.txt", "minutes/2021.txt"]
+    shown = indexed("status")
+    assert shown.status == 0
+    assert "2 documents" in shown.out
+    assert "minutes/2021.txt" in shown.out
+
+
+def test_a_removed_document_stops_answering(indexed: Docquote) -> None:
+    assert indexed("ask", QUESTION).status == 0
+    removed = indexed("remove", "minutes")
+    assert (removed.status, removed.out) == (0, "removed minutes/2021.txt\n")
+    assert indexed("ask", QUESTION).status == 1
+    assert_error(indexed("remove", "minutes"), "minutes", "docquote status")
+
+
+def test_a_deleted_file_stops_answering(indexed: Docquote, tmp_path: Path) -> None:
+    (tmp_path / "documents" / "minutes" / "2021.txt").unlink()
+    assert "1 removed" in indexed("index").out
+    assert indexed("ask", QUESTION).status == 1
+
+
+# -- ask ------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_quoted_and_cited(indexed: Docquote) -> None:
+    ran = indexed("ask", QUESTION)
+    assert ran.status == 0
+    quote = "Seventy-six members attended the spring meeting of the rowing club."
+    assert f"{quote} [1]" in ran.out
+    start = MINUTES.index(quote)
+    assert f"minutes/2021.txt, characters {start}-{start + len(quote)}" in ran.out
+
+
+def test_the_json_of_an_answer(indexed: Docquote, tmp_path: Path) -> None:
+    ran = indexed("ask", QUESTION, "--json")
+    assert (ran.status, ran.err) == (0, "")
+    assert set(ran.json) >= ISSUE_FIELDS
+    assert ran.json["question"] == ran.json["interpreted_as"] == QUESTION
+    assert ran.json["found"] is True
+    assert 0 <= ran.json["confidence"] <= 1
+    assert ran.json["text"] == " ".join(citation["quote"] for citation in ran.json["citations"])
+    assert ran.json["nearest"] == []
+    first = ran.json["citations"][0]
+    assert set(first) >= ISSUE_CITATION_FIELDS
+    assert (first["number"], first["document"], first["page"]) == (1, "minutes/2021.txt", None)
+    path = tmp_path / "documents" / "minutes" / "2021.txt"
+    assert first["path"] == str(path)
+    assert load_file(path, root=tmp_path).text[first["start"] : first["end"]] == first["quote"]
+
+
+def test_what_is_not_in_the_documents_has_status_1(indexed: Docquote) -> None:
+    ran = indexed("ask", "What is the capital of France?", "--json")
+    assert ran.status == 1
+    assert (ran.json["found"], ran.json["text"], ran.json["citations"]) == (False, "", [])
+    assert set(ran.json["nearest"][0]) >= ISSUE_CITATION_FIELDS
+    assert ran.json["missing_words"] == ["capital", "France"]
+    shown = indexed("ask", "What is the capital of France?")
+    assert shown.status == 1
+    assert "not in your documents" in shown.out
+    assert "capital, France" in shown.out
+
+
+def test_a_follow_up_with_its_history(indexed: Docquote, tmp_path: Path) -> None:
+    (tmp_path / "history.json").write_text(json.dumps([{"question": QUESTION, "answer": "Seventy-six."}]))
+    ran = indexed("ask", "Which club was it?", "--history", "history.json", "--json")
+    assert ran.json["question"] == "Which club was it?"
+    assert "spring meeting" in ran.json["interpreted_as"]
+    assert ran.json["citations"][0]["document"] == "minutes/2021.txt"
+    (tmp_path / "history.json").write_text("[]")
+    alone = indexed("ask", QUESTION, "--history", "history.json", "--json").json
+    assert alone["interpreted_as"] == QUESTION
+
+
+def test_only_the_given_documents_answer(indexed: Docquote) -> None:
+    assert indexed("ask", QUESTION, "--document", "minutes/2021.txt").status == 0
+    assert indexed("ask", QUESTION, "--document", "garden.txt").status == 1
+    assert indexed("ask", QUESTION, "--document", "garden.txt", "--document", "minutes/2021.txt").status == 0
+    assert indexed("ask", QUESTION, "--folder", "minutes").status == 0
+    assert indexed("ask", QUESTION, "--after", "2030-01-01").status == 1
+
+
+@pytest.mark.parametrize("question", ["", " ", "???", "\udcff\udc80", "\0", "🎉", "the of and", "--", "[/bold]"])
+def test_a_question_of_nothing_is_not_in_the_documents(indexed: Docquote, question: str) -> None:
+    ran = indexed("ask", "--json", "--", question)
+    assert (ran.status, ran.json["found"]) == (1, False)
+    assert indexed("ask", "--", question).status == 1
+
+
+def test_text_of_documents_cannot_steer_the_terminal(docquote: Docquote, tmp_path: Path) -> None:
+    text = "Seventy-six [bold]members[/bold] :smile: \x1b[31m\x9b31m\x07 attended [/] the meeting \\[x] on [slug]."
+    write_files(tmp_path / "[slug]", {"[red]a[/red].txt": text})
+    assert "[slug]/index now holds 1 document" in docquote("index", "[slug]", "--index", "[slug]/index").out
+    ran = docquote("ask", QUESTION, "--index", "[slug]/index")
+    assert ran.status == 0
+    shown = text.replace("\x1b", "\ufffd").replace("\x9b", "\ufffd").replace("\x07", "\ufffd")
+    assert shown in ran.out
+    assert "[red]a[/red].txt" in ran.out
+    status = docquote("status", "--index", "[slug]/index").out
+    assert "[red]a[/red].txt" in status
+    assert status.startswith("[slug]/index: ")
+
+
+# -- errors ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [("ask", "x"), ("status",), ("remove", "x"), ("index",)])
+def test_without_an_index_the_error_names_the_command(docquote: Docquote, tmp_path: Path, command: list[str]) -> None:
+    ran = docquote(*command, "--index", "nowhere")
+    assert_error(ran, "nowhere: there is no index here", "docquote index FOLDER --index nowhere")
+    assert docquote(*command, "--json", "--index", "nowhere").json == {"error": ran.err[len("error: ") : -1]}
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("command", [("ask", QUESTION), ("status",), ("remove", "garden.txt"), ("index",)])
+def test_a_damaged_library_is_an_error_that_names_the_command(
+    indexed: Docquote, tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / ".docquote" / LIBRARY_FILE).write_bytes(b"no database" * 1000)
+    assert_error(indexed(*command), "library.sqlite", "--rebuild")
+    assert indexed("index", "documents", "--rebuild").status == 0
+    assert indexed("ask", QUESTION).status == 0
+
+
+def test_damaged_vectors_are_made_anew_without_a_word(indexed: Docquote, tmp_path: Path) -> None:
+    before = indexed("ask", QUESTION, "--json").json
+    (tmp_path / ".docquote" / "vectors.faiss").write_bytes(b"no vectors")
+    assert indexed("ask", QUESTION, "--json").json == before
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "history.json: the history cannot be read"),
+        (b"not json", "history.json: the history cannot be read"),
+        (b"\xff\xfe", "history.json: the history cannot be read"),
+        (b"[" * 100_000, "history.json: the history cannot be read"),
+        (b'{"question": "x"}', "must be a JSON list"),
+        (b"[1]", "history, item 1"),
+        (b'[{"question": "x"}, {"answer": "x"}]', "history, item 2"),
+        (b'[{"question": 5}]', "history, item 1"),
+        (b'[{"question": "x", "answer": null}]', "history, item 1"),
+    ],
+)
+def test_a_bad_history_is_an_error(indexed: Docquote, tmp_path: Path, content: bytes | None, message: str) -> None:
+    if content is not None:
+        (tmp_path / "history.json").write_bytes(content)
+    assert_error(indexed("ask", QUESTION, "--history", "history.json"), message)
+
+
+def test_an_unknown_document_or_folder_is_an_error(indexed: Docquote) -> None:
+    assert_error(indexed("ask", QUESTION, "--document", "[no].txt"), "[no].txt", "docquote status")
+    assert_error(indexed("ask", QUESTION, "--folder", "no"), "no: ", "docquote status")
+
+
+def test_wrong_settings_and_a_damaged_calibration_are_errors(
+    indexed: Docquote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".docquote" / "calibration.json").write_text("{}")
+    assert_error(indexed("ask", QUESTION), "calibration.json", "docquote eval calibrate")
+    monkeypatch.setenv("DOCQUOTE_PASSAGES", "many")
+    assert_error(indexed("ask", QUESTION), "$DOCQUOTE_PASSAGES", "int")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("nonsense",), ("ask",), ("ask", "x", "--nonsense"), ("remove",), ("ask", "x", "--after", "yesterday")],
+)
+def test_wrong_usage_has_status_2(docquote: Docquote, arguments: list[str]) -> None:
+    ran = docquote(*arguments)
+    assert ran.status == 2
+    assert "Usage: docquote" in ran.err
+
+
+def test_an_index_that_is_being_written_is_an_error(indexed: Docquote, tmp_path: Path, embedder: Embedder) -> None:
+    other = Index.open_to_remove(tmp_path / ".docquote")
+    with other.writing():
+        for command in (("index",), ("remove", "garden.txt"), ("index", "documents", "--rebuild")):
+            assert_error(indexed(*command), "another docquote is changing this index")
+        assert indexed("ask", QUESTION).status == 0
+    other.close()
+
+
+def test_an_interrupt_and_a_fault_are_not_taken_for_a_refusal(
+    indexed: Docquote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for problem, status in ((KeyboardInterrupt(), 130), (ZeroDivisionError("a fault"), 2)):
+
+        def fail(*_: object, problem: BaseException = problem) -> None:
+            raise problem
+
+        monkeypatch.setattr(rag.assistant.Assistant, "ask", fail)
+        assert indexed("ask", QUESTION).status == status
+
+
+# -- chat and help --------------------------------------------------------------------------------------
+
+
+def test_chat_without_an_index_makes_one_of_the_sample_and_says_so(
+    docquote: Docquote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[tuple[int, str, int]] = []
+    page = types.ModuleType("rag.ui.app")
+
+    def serve(assistant: rag.assistant.Assistant, *, host: str, port: int, open_browser: bool) -> None:
+        served.append((len(assistant.sources()), host, port))
+
+    page.serve = serve  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "rag.ui.app", page)
+    write_files(tmp_path / "documents", FILES)
+
+    @contextmanager
+    def few_documents() -> Any:
+        yield (tmp_path / "documents").resolve()
+
+    monkeypatch.setattr("rag.sample.documents_folder", few_documents)
+    ran = docquote("chat", "--port", "7999")
+    assert ran.status == 0
+    assert "sample library" in ran.err
+    assert served == [(2, "127.0.0.1", 7999)]
+    assert "sample library" not in docquote("chat", "--no-browser").err
+    write_files(tmp_path / "own", {"own.txt": MINUTES})
+    own = docquote("index", "own")
+    assert "sample library was taken out" in own.err
+    assert ".docquote now holds 1 document " in own.out
+
+
+def test_help_lists_the_commands(docquote: Docquote) -> None:
+    shown = docquote("--help")
+    assert shown.status == 0
+    for command in ("index", "ask", "chat", "status", "remove"):
+        assert command in shown.out

@@ -1,0 +1,199 @@
+"""The report's page: self-contained, escaped, and readable in a real browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.answers import report_of
+from eval.html import marked, tag, text
+from eval.library import Build
+from eval.page import render
+from eval.plots import histogram, line_plot, percent_axis
+from eval.reading import results as reader_results
+from eval.retrieval import grades
+from eval.retrieval import results as retrieval_results
+from eval.runs import finite
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+HOSTILE = "<script>document.title = 'taken'</script> & \"quotes\" \x00"
+
+
+def quote(words: str) -> dict[str, Any]:
+    return {"document": HOSTILE, "page": 3, "start": 0, "end": len(words), "quote": words, "highlight": [0, 2]}
+
+
+def answered(number: int, *, unanswerable: bool = False, error: str | None = None) -> dict[str, Any]:
+    right = float(error is None)
+    found = not (unanswerable and error is None)
+    return {
+        "id": f"q{number}",
+        "question": f"{HOSTILE} {number}?",
+        "interpreted_as": HOSTILE,
+        "answers": [] if unanswerable else [HOSTILE, "two mills"],
+        "evidence": [],
+        "documents": [HOSTILE],
+        "error": error,
+        "grades": {
+            "found": found,
+            "confidence": 0.1 + 0.8 * (number % 10) / 10,
+            "unanswerable": unanswerable,
+            "follow_up": number % 3 == 0,
+            "right": right,
+            "candidate_right": right,
+            "exact_match": None if unanswerable else right,
+            "f1": None if unanswerable else right,
+            "answer_in_quotes": None if unanswerable else right,
+            "answer_in_first_quote": None if unanswerable else right,
+            "passage_reciprocal_rank": None if unanswerable else 0.5,
+            "citation_precision": None if unanswerable else right,
+            "citation_recall": None if unanswerable else right,
+            "verbatim": 1.0 if found else None,
+        },
+        "citations": [quote(HOSTILE)] if found else [],
+        "nearest": [] if found else [quote(HOSTILE)],
+        "passages": [
+            {"document": HOSTILE, "start": 0, "end": 9, "holds_answer": True, "text": f"Two mills. {HOSTILE}"}
+            for _ in range(3)
+        ],
+        "seconds": 0.05 + number / 1000,
+    }
+
+
+def answers_page() -> str:
+    kinds = [None, None, "not retrieved", "read but the wrong span", None]
+    records = [answered(n, error=kinds[n % 5]) for n in range(30)]
+    records += [answered(n, unanswerable=True) for n in range(30, 36)]
+    records += [answered(n, unanswerable=True, error="answered what it should have refused") for n in range(36, 40)]
+    build = Build(2.5, 1_400_000, 12, 120, 90_000, unread=(f"{HOSTILE}: is damaged",))
+    configuration = {"seed": 0, "questions": [{"name": HOSTILE, "sha256": "ab"}]}
+    return render(finite(report_of(HOSTILE, records, configuration, build, 0)), records)
+
+
+def retrieval_page() -> str:
+    rankings = {system: ["a", HOSTILE, "c"] for system in ("dense", "lexical", "fused", "full")}
+    records = [
+        {
+            "id": f"q{n}",
+            "question": HOSTILE,
+            "interpreted_as": HOSTILE,
+            "rankings": rankings,
+            "grades": grades({"a" if n % 2 else "z": 1}, f"q{n}", rankings),
+            "seconds": 0.02,
+        }
+        for n in range(8)
+    ]
+    results = retrieval_results(records, 0) | {"documents": 3, "chunks": 3, "queries_without_judgements": 2}
+    report = {"command": "retrieval", "name": HOSTILE, "results": results, "provenance": {"seed": 0}, "timing": {}}
+    return render(finite(report), records)
+
+
+def reader_page() -> str:
+    records = [
+        {
+            "id": f"f:{n}",
+            "file": "f",
+            "question": HOSTILE,
+            "answers": ["Ann"] if n % 2 else [],
+            "sentence": HOSTILE,
+            "words": HOSTILE,
+            "grades": {
+                "confidence": n / 10,
+                "answerable": bool(n % 2),
+                "exact_match": 0.0 if n % 2 else None,
+                "f1": 0.0 if n % 2 else None,
+                "answer_in_sentence": 0.0 if n % 2 else None,
+            },
+            "seconds": 0.02,
+        }
+        for n in range(8)
+    ]
+    report = {
+        "command": "reader",
+        "name": HOSTILE,
+        "results": reader_results(records, ["f"], 0),
+        "provenance": {"seed": 0},
+        "timing": {},
+    }
+    return render(finite(report), records)
+
+
+PAGES = {"answers": answers_page, "retrieval": retrieval_page, "reader": reader_page}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_page_needs_nothing_else_and_runs_nothing(kind: str) -> None:
+    page = PAGES[kind]()
+    assert "<script" not in page
+    assert not re.search(r"(?:src|href|@import|url\()", page)
+    assert "http" not in page
+    assert "\x00" not in page
+
+
+def test_an_empty_run_still_has_a_page() -> None:
+    report = report_of("none", [], {"seed": 0}, Build(None, 0, 0, 0, 0), 0)
+    assert "Nothing has been asked yet" in render(finite(report), [])
+
+
+def test_a_quote_that_is_not_verbatim_is_an_alarm() -> None:
+    records = [answered(n) for n in range(4)]
+    records[0]["grades"]["verbatim"] = 0.5
+    page = render(finite(report_of("set", records, {"seed": 0}, Build(None, 0, 0, 0, 0), 0)), records)
+    assert "This is a defect" in page
+    assert "This is a defect" not in answers_page()
+
+
+def test_the_same_run_gives_the_same_results() -> None:
+    assert answers_page() == answers_page()
+
+
+def test_elements_escape_their_content() -> None:
+    assert tag("p", "a<b", tag("br"), title='"') == '<p title="&quot;">a&lt;b<br></p>'
+    assert text(tag("b", "x")) == "<b>x</b>"
+    assert tag("rect", x=1.23456, width=2.0, class_="bar") == '<rect x="1.23" width="2" class="bar"/>'
+
+
+def test_marks_are_of_whole_words_and_escaped() -> None:
+    assert marked("Two mills, twofold <b>", ["two", ""]) == "<mark>Two</mark> mills, twofold &lt;b&gt;"
+    assert marked("a+b", ["a+b"]) == "<mark>a+b</mark>"
+
+
+def test_plots_survive_odd_numbers() -> None:
+    assert "<svg" in histogram("h", [0.0, 0.0], [0], {"median": 5.0})
+    assert "<svg" in histogram("h", [0.0, 1e-9, 2e-9], [3, 0], {})
+    assert "NaN" not in line_plot("l", percent_axis("x"), percent_axis("y"), {"": [(0.5, 0.5)]}, (1.0, 1.0))
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs a chromium browser on the path")
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_page_in_a_real_browser(kind: str, tmp_path: Path) -> None:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    path = tmp_path / "report.html"
+    path.write_text(PAGES[kind](), encoding="utf-8")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            for scheme, width in (("light", 1200), ("dark", 390)):
+                context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
+                page = context.new_page()
+                requests: list[str] = []
+                messages: list[str] = []
+                page.on("request", lambda request, seen=requests: seen.append(request.url))
+                page.on("console", lambda message, seen=messages: seen.append(message.text))
+                page.goto(path.as_uri())
+                assert requests == [path.as_uri()]
+                assert messages == []
+                assert page.title().startswith("<script>")
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                details = page.locator("main details.kind").first
+                details.locator("summary").first.click()
+                assert details.evaluate("element => element.open")
+                dark = page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(251, 251, 250)"
+                assert dark is (scheme == "dark")
+                context.close()
+        finally:
+            browser.close()

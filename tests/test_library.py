@@ -1,0 +1,254 @@
+"""The SQLite record: documents whole, chunks as slices, full text in step, errors that say what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from core_fakes import make_document
+
+from rag.errors import LibraryError
+from rag.index.library import SLICE, Library, Manifest, NewChunk
+from rag.schema import Document, Section
+
+TEXT = "# Attendance\nSeventy-six members attended. 👍 会议 <b>x</b>\fThe roof leaks."
+SECTIONS = (Section("page", "1", 0, 20), Section("heading", "Attendance", 0, len(TEXT)))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    opened = Library(tmp_path / "library.sqlite")
+    yield opened
+    opened.close()
+
+
+def put(library: Library, document: Document, *spans: tuple[int, int], context: str = "") -> None:
+    vector = np.eye(8, dtype=np.float32)[0]
+    library.put(document, [NewChunk(span, context, vector) for span in spans or [(0, len(document.text))]])
+
+
+def test_a_document_comes_back_as_it_was_put(library: Library) -> None:
+    plain = make_document("minutes/2021.md", TEXT, title="Minutes", day=date(2021, 3, 2))
+    document = Document(plain.source, plain.text, SECTIONS, ("page 2 has no text", "odd"))
+    put(library, document)
+    assert library.document(document.source.id) == document
+    assert library.sources() == [document.source]
+    assert library.warnings() == {document.source.id: document.warnings}
+    assert library.counts() == (1, 1, len(TEXT))
+
+
+def test_chunks_are_slices_by_characters_not_bytes(library: Library) -> None:
+    document = make_document("a.txt", TEXT)
+    spans = [(0, 12), (13, 42), (43, 47), (44, len(TEXT))]
+    put(library, document, *spans)
+    found = library.chunks([4, 3, 2, 1])
+    assert [(found[i][0].start, found[i][0].end, found[i][2]) for i in (1, 2, 3, 4)] == (
+        [(start, end, TEXT[start:end]) for start, end in spans]
+    )
+    assert {source for _, source, _ in found.values()} == {document.source}
+
+
+def test_replacing_removes_what_was_there(library: Library) -> None:
+    put(library, make_document("a.txt", "The old roof leaks."))
+    put(library, make_document("a.txt", "The new gutter shines."))
+    assert library.counts()[:2] == (1, 1)
+    assert library.chunk_frequency("roof") == 0
+    assert library.chunk_frequency("gutters") == 1
+    assert list(library.chunk_ids()) == [2]
+
+
+def test_removing_takes_everything_and_says_whether_there_was_something(library: Library) -> None:
+    document = make_document("a.txt", TEXT)
+    put(library, document, context="Boathouse")
+    generation = library.generation
+    assert library.remove(document.source.id) is True
+    assert library.generation == generation + 1
+    assert library.remove(document.source.id) is False
+    assert library.generation == generation + 1
+    assert library.counts() == (0, 0, 0)
+    assert library.search_lexical(["members", "boathouse"], 5) == []
+    with pytest.raises(LibraryError, match="no document with the id"):
+        library.document(document.source.id)
+    with sqlite3.connect(library.path) as db:
+        assert db.execute("SELECT count(*) FROM sections").fetchone() == (0,)
+    db.close()
+
+
+def test_ids_of_removed_chunks_are_never_used_again(library: Library) -> None:
+    document = make_document("a.txt", "The roof leaks.")
+    seen: set[int] = set()
+    for _ in range(3):
+        put(library, document, (0, 3), (4, 8))
+        ids = {int(i) for i in library.chunk_ids()}
+        assert not ids & seen
+        seen |= ids
+        library.remove(document.source.id)
+
+
+def test_a_failing_put_leaves_the_older_version(library: Library) -> None:
+    document = make_document("a.txt", "The roof leaks.")
+    put(library, document)
+    generation = library.generation
+    broken = NewChunk((0, 3), None, np.zeros(8, dtype=np.float32))  # type: ignore[arg-type]
+    with pytest.raises(LibraryError):
+        library.put(make_document("a.txt", "Changed entirely."), [NewChunk((0, 3), "", broken.vector), broken])
+    assert library.document(document.source.id) == document
+    assert library.chunk_frequency("roof") == 1
+    assert library.chunk_frequency("changed") == 0
+    assert library.generation == generation
+
+
+def test_documents_without_a_path_may_be_many(library: Library) -> None:
+    from rag.loading import document_from_text
+
+    for name in ("one", "two"):
+        put(library, document_from_text("The roof leaks.", name=name))
+    assert library.counts()[0] == 2
+
+
+def test_more_ids_than_sqlite_binds_at_once(library: Library) -> None:
+    document = make_document("a.txt", "x " * (SLICE * 2 + 1))
+    put(library, document, *((i, i + 1) for i in range(0, len(document.text) - 1, 2)))
+    ids = [int(i) for i in library.chunk_ids([document.source.id, *map(str, range(SLICE * 2))])]
+    assert len(ids) == SLICE * 2 + 1
+    assert set(library.chunks(ids)) == set(ids)
+    assert library.vectors(ids[::-1]).shape == (len(ids), 8)
+
+
+def test_vectors_come_in_the_order_asked_for(library: Library) -> None:
+    rows = np.eye(8, dtype=np.float32)
+    library.put(make_document("a.txt", "abcdefgh"), [NewChunk((i, i + 1), "", rows[i]) for i in range(8)])
+    order = [5, 1, 8, 1]
+    np.testing.assert_array_equal(library.vectors(order), rows[[i - 1 for i in order]])
+    with pytest.raises(LibraryError, match="gone"):
+        library.vectors([1, 99])
+
+
+def test_rare_words_and_more_words_score_higher(library: Library) -> None:
+    for n in range(10):
+        put(library, make_document(f"{n}.txt", f"The committee met on day {n}."))
+    put(library, make_document("roof.txt", "The committee spoke of the roof."))
+    found = library.search_lexical(["committee", "roofs"], 20)
+    assert found[0][0] == 11
+    assert len(found) == 11
+    assert all(score > 0 for _, score in found)
+    assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+    assert library.search_lexical(["committee"], 3, [make_document("4.txt", "").source.id])[0][0] == 5
+    assert library.search_lexical(["committee"], 3, []) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ['"'], ["AND"], ["NEAR(roof"], ["roof*"], ["-roof"], ["text:roof"], ["(("], ["^"], ["roof' OR 1=1 --"],
+        ["\0"], ["a\0b"], [""], ["{", "}"], ["+"], ["🎉"], ["𞤀"], [" "], ["x" * 100_000],
+    ],
+)  # fmt: skip
+def test_no_word_is_taken_for_query_syntax(library: Library, words: list[str]) -> None:
+    put(library, make_document("a.txt", "The committee met."))
+    assert library.search_lexical(words, 5) == []
+    assert [library.chunk_frequency(word) for word in words] == [0] * len(words)
+
+
+def test_a_query_of_very_many_words(library: Library) -> None:
+    put(library, make_document("a.txt", "The roof leaks."))
+    words = [f"word{n}" for n in range(20_000)]
+    assert library.search_lexical([*words, "roof"], 5)[0][0] == 1
+
+
+def test_manifest_meta_and_roots_are_kept(tmp_path: Path) -> None:
+    first = Library(tmp_path / "library.sqlite")
+    assert first.manifest is None
+    manifest = Manifest(1, "fake", "0" * 64, 8, 160, 40)
+    first.set_manifest(manifest)
+    first.set_meta("key", "value")
+    for root in ("/b", "/a", "/a"):
+        first.add_root(root)
+    first.forget_root("/nowhere")
+    first.close()
+    second = Library(tmp_path / "library.sqlite")
+    assert second.manifest == manifest
+    assert second.meta("key") == "value"
+    assert second.meta("none") is None
+    assert second.roots() == ["/a", "/b"]
+    second.forget_root("/a")
+    assert second.roots() == ["/b"]
+    assert second.generation == 0
+    second.close()
+
+
+@pytest.mark.parametrize("manifest", ["{", '{"format_version": 0}', "[]", '{"unknown": 1}'])
+def test_another_format_is_an_error_that_names_the_command(library: Library, manifest: str) -> None:
+    library.set_meta("manifest", manifest)
+    with pytest.raises(LibraryError, match="--rebuild"):
+        _ = library.manifest
+
+
+@pytest.mark.parametrize("content", [b"not a database at all, but text" * 50, b"SQLite format 3\0" + b"\xff" * 4096])
+def test_a_file_that_is_no_library_is_an_error_that_names_file_and_command(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "library.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(LibraryError, match="library.sqlite.*--rebuild"):
+        Library(path)
+    assert path.read_bytes() == content
+
+
+def test_a_torn_library_is_an_error_not_wrong_text(library: Library, tmp_path: Path) -> None:
+    for n in range(50):
+        put(library, make_document(f"{n}.txt", f"The committee met on day {n}. " * 50))
+    library.close()
+    path = tmp_path / "library.sqlite"
+    data = bytearray(path.read_bytes())
+    data[8192:] = b"\xa5" * (len(data) - 8192)
+    path.write_bytes(data)
+    with pytest.raises(LibraryError, match="--rebuild"):  # noqa: PT012
+        torn = Library(path)
+        for source in torn.sources():
+            torn.document(source.id)
+
+
+def test_two_may_make_the_same_library_at_once(tmp_path: Path) -> None:
+    problems: list[BaseException] = []
+    start = threading.Barrier(8)
+
+    def make() -> None:
+        try:
+            start.wait()
+            Library(tmp_path / "library.sqlite").close()
+        except LibraryError as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=make) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+
+
+def test_threads_share_one_library(library: Library) -> None:
+    texts = [f"Document number {n} tells of the roof." for n in range(20)]
+    problems: list[str] = []
+
+    def write() -> None:
+        for n, text in enumerate(texts * 3):
+            put(library, make_document(f"{n % 20}.txt", text))
+
+    def read() -> None:
+        for _ in range(100):
+            for chunk, source, text in library.chunks([i for i, _ in library.search_lexical(["roof"], 50)]).values():
+                if text not in texts or chunk.document_id != source.id:
+                    problems.append(text)
+
+    threads = [threading.Thread(target=target) for target in (write, read, read)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    assert library.counts()[0] == 20

@@ -1,0 +1,76 @@
+"""Sentences with exact offsets."""
+
+from __future__ import annotations
+
+import pytest
+from core_texts import texts
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from rag.sentences import lines_are_blocks, sentence_spans
+
+
+def sentences(text: str, *, every_line: bool = False) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text, lines_are_blocks=every_line)]
+
+
+@given(texts, st.booleans())
+@example("date: 2022-12-22 ", False)
+@example("\x85\u2028\n", False)
+@example("<|endoftext|>" * 40, True)
+def test_every_visible_character_is_in_exactly_one_sentence(text: str, every_line: bool) -> None:
+    spans = sentence_spans(text, lines_are_blocks=every_line)
+    covered = 0
+    for start, end in spans:
+        assert covered <= start < end <= len(text)
+        assert not text[covered:start].strip()
+        assert text[start:end] == text[start:end].strip()
+        covered = end
+    assert not text[covered:].strip()
+
+
+def test_abbreviations_and_numbers_do_not_end_sentences() -> None:
+    first, second = "Dr. Smith paid $4,800.50 for it on 2 March, i.e. a Tuesday.", "The roof is safe."
+    assert sentences(f"{first} {second}") == [first, second]
+
+
+def test_chinese_sentences() -> None:
+    assert sentences("会议在上海举行。出席的有七十六人。") == ["会议在上海举行。", "出席的有七十六人。"]
+
+
+def test_a_wrapped_sentence_is_one() -> None:
+    text = "The committee of the rowing club met on Tuesday\nin the reading room and voted on the roof."
+    assert sentences(text) == [text]
+    assert sentences(text, every_line=True) == text.split("\n")
+
+
+def test_a_short_line_before_a_capital_ends_a_sentence() -> None:
+    title, body = "Minutes of the meeting", "Seventy-six members came to the reading room of the rowing club."
+    assert sentences(f"{title}\n{body}") == [title, body]
+
+
+def test_pages_blank_lines_and_list_items_end_sentences() -> None:
+    text = "the first page\fthe second page\n\na paragraph\n - an item\n - another\n2) a third\n(b) a fourth"
+    assert sentences(text) == (
+        ["the first page", "the second page", "a paragraph", "- an item", "- another", "2) a third", "(b) a fourth"]
+    )
+
+
+def test_a_date_glued_to_the_first_sentence_is_not_part_of_it() -> None:
+    assert sentences("date: 2022-12-22 The session was held.") == ["date: 2022-12-22", "The session was held."]
+
+
+@pytest.mark.parametrize(("media_type", "expected"), [("text/plain", False), ("application/pdf", False), ("text/html", True)])
+def test_lines_wrap_in_plain_text_and_pdf_only(media_type: str, expected: bool) -> None:
+    assert lines_are_blocks(media_type) is expected
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\f ", "\u3000\u2028"])
+def test_blank_text_has_no_sentences(text: str) -> None:
+    assert sentences(text) == []
+
+
+@pytest.mark.parametrize("character", ["x", "。", "\n", ".", "- ", "👍", "\n- "])
+def test_a_long_monotonous_text_is_no_trouble(character: str) -> None:
+    text = character * (100_000 // len(character))
+    assert "".join("".join(sentences(text)).split()) == "".join(text.split())

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings import Embedder
+from embeddings import Embedder, Vectors
 from rag.question import answer_kind, holds_kind
 from rag.schema import Passage, Span
 from rag.sentences import lines_are_blocks, sentence_spans
@@ -17,6 +19,8 @@ from rag.words import content_words, stem, words
 
 FEATURES = ("cosine", "overlap", "overlap_near", "kind", "retrieval", "title_like", "question_like")
 """The columns of ``sentence_features``."""
+REMEMBERED_PASSAGES = 8192
+"""About 60,000 sentences and 100 MB with a model of 384 dimensions; follow-ups read much the same passages."""
 SHORT_WORDS = 4
 """A sentence of fewer words is a title or a fragment more often than an answer."""
 
@@ -65,8 +69,20 @@ def stems_of(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words(text))
 
 
+def passage_encoder(embedder: Embedder) -> Callable[[tuple[str, ...]], Vectors]:
+    """Encodes the sentences of one passage, and remembers those of the last ``REMEMBERED_PASSAGES`` passages.
+
+    One call of the model for each passage, so that a vector never depends on what else was asked.
+    """
+    return lru_cache(maxsize=REMEMBERED_PASSAGES)(embedder.encode_passages)
+
+
 def sentence_features(
-    question: str, sentences: Sequence[Sentence], embedder: Embedder, rarity: dict[str, float]
+    question: str,
+    sentences: Sequence[Sentence],
+    question_vector: NDArray[np.float32],
+    encode: Callable[[tuple[str, ...]], Vectors],
+    rarity: dict[str, float],
 ) -> NDArray[np.float64]:
     """Measures every sentence, shape ``(len(sentences), len(FEATURES))``.
 
@@ -75,8 +91,9 @@ def sentence_features(
     wanted, -1 where it lacks it, 0 where no pattern tells. retrieval: the passage's fused score over the best.
     title_like: 1 for short sentences and those without a full stop. question_like: 1 for questions.
     """
-    vectors = embedder.encode_passages([sentence.text for sentence in sentences])
-    cosines = vectors @ embedder.encode_queries([question])[0]
+    of_one_passage = groupby(sentences, key=lambda sentence: sentence.passage.chunk.id)
+    vectors = np.vstack([encode(tuple(sentence.text for sentence in group)) for _, group in of_one_passage])
+    cosines = vectors @ question_vector
     stems = [stems_of(sentence.text) for sentence in sentences]
     best = max((sentence.passage.scores.fused for sentence in sentences), default=1.0) or 1.0
     kind = answer_kind(question)

@@ -18,6 +18,7 @@ from rag.reader.sentence_features import (
     FEATURES,
     Sentence,
     inverse_frequencies,
+    passage_encoder,
     sentence_features,
     sentences_of,
 )
@@ -53,6 +54,7 @@ class SentenceReader:
     def __init__(self, embedder: Embedder, index: Index, scoring: Scoring) -> None:
         """Reads passages of ``index``, whose word counts tell which words of a question matter."""
         self._embedder = embedder
+        self._encode = passage_encoder(embedder)
         self._index = index
         self._scoring = scoring
 
@@ -93,5 +95,6 @@ class SentenceReader:
             return None
         rarity = inverse_frequencies(question, self._index.chunk_frequency, self._index.counts()[1])
         missing = sum(value for word, value in rarity.items() if not self._index.chunk_frequency(word))
-        features = sentence_features(question, sentences, self._embedder, rarity)
+        vector = self._embedder.encode_queries([question])[0]
+        features = sentence_features(question, sentences, vector, self._encode, rarity)
         return Measured(sentences, features, rarity, missing)

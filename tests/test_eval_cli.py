@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from embeddings import open_embedder
+from embeddings import Embedder
 from eval.cli import eval_app
 from rag.assistant import Assistant
 from rag.calibration import CALIBRATION_FILE
@@ -52,12 +52,11 @@ def write(path: Path, rows: list[dict[str, Any]]) -> Path:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def one_model() -> Iterator[None]:
-    """Loads the embedding model once for all commands of this file."""
-    cached = cache(open_embedder)
+def one_model(embedder: Embedder) -> Iterator[None]:
+    """All commands of this file use one embedding model, which is loaded once."""
     with pytest.MonkeyPatch.context() as patch:
         for module in ("eval.library", "eval.check", "eval.reading", "eval.retrieval", "rag.assistant"):
-            patch.setattr(f"{module}.open_embedder", cached)
+            patch.setattr(f"{module}.open_embedder", lambda _: embedder)
         yield
 
 
@@ -173,6 +172,19 @@ def test_an_index_that_is_there_is_asked(library: Path, finished: Path, tmp_path
     content = json.loads(result.stdout)
     assert content["results"]["headline"] == report_at(finished)["results"]["headline"]
     assert content["timing"]["index_build_seconds"] is None
+
+
+def test_a_quote_that_the_file_no_longer_has_is_not_verbatim(finished: Path, tmp_path: Path) -> None:
+    """The stored text and the file are both looked at."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "mill.txt").write_text(MILL, encoding="utf-8")
+    questions = write(tmp_path / "q.jsonl", QUESTIONS[:1])
+    invoke("answers", questions, "--documents", folder, "--out", tmp_path / "a")
+    assert report_at(tmp_path / "a")["results"]["headline"]["verbatim"]["value"] == 1.0
+    (folder / "mill.txt").write_text(MILL.replace("Ann", "Zoe"), encoding="utf-8")
+    invoke("answers", questions, "--index", index_of(tmp_path / "a"), "--out", tmp_path / "b")
+    assert report_at(tmp_path / "b")["results"]["headline"]["verbatim"]["value"] < 1.0
 
 
 def test_documents_may_be_rows_of_text(library: Path, tmp_path: Path) -> None:

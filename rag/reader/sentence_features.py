@@ -5,24 +5,36 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings import Embedder, Vectors
+from embeddings import Embedder
 from rag.question import answer_kind, holds_kind
-from rag.schema import Passage, Span
+from rag.reader.located import LocatedSpan
+from rag.schema import Passage
 from rag.sentences import lines_are_blocks, sentence_spans
 from rag.words import content_words, stem, words
 
-FEATURES = ("cosine", "overlap", "overlap_near", "kind", "retrieval", "title_like", "question_like")
+FEATURES = (
+    "cosine",
+    "span",
+    "span_share",
+    "overlap",
+    "overlap_near",
+    "kind",
+    "retrieval",
+    "title_like",
+    "question_like",
+)
 """The columns of ``sentence_features``."""
-REMEMBERED_PASSAGES = 8192
-"""About 60,000 sentences and 100 MB with a model of 384 dimensions; follow-ups read much the same passages."""
+EMBEDDED = 16
+"""Sentences that are embedded for one question: those that the other features speak for. Embedding all of them, some
+sixty, costs as much as reading the passages does."""
 SHORT_WORDS = 4
 """A sentence of fewer words is a title or a fragment more often than an answer."""
+SPAN_SCORE_LIMIT = 10.0
+"""Scores of spans beyond this, either way, say no more than this."""
 
 Frequency = Callable[[str], int]
 """How many chunks of the index hold a word."""
@@ -69,44 +81,47 @@ def stems_of(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words(text))
 
 
-def passage_encoder(embedder: Embedder) -> Callable[[tuple[str, ...]], Vectors]:
-    """Encodes the sentences of one passage, and remembers those of the last ``REMEMBERED_PASSAGES`` passages.
-
-    One call of the model for each passage, so that a vector never depends on what else was asked.
-    """
-    return lru_cache(maxsize=REMEMBERED_PASSAGES)(embedder.encode_passages)
+def best_span_of(sentence: Sentence, spans: Sequence[LocatedSpan]) -> LocatedSpan | None:
+    """The best of the spans that begin in a sentence; None where there is none."""
+    return max(
+        (span for span in spans if _begins_in(span, sentence)),
+        key=lambda span: span.score,
+        default=None,
+    )
 
 
 def sentence_features(
     question: str,
     sentences: Sequence[Sentence],
-    question_vector: NDArray[np.float32],
-    encode: Callable[[tuple[str, ...]], Vectors],
+    spans: Sequence[LocatedSpan],
     rarity: dict[str, float],
 ) -> NDArray[np.float64]:
-    """Measures every sentence, shape ``(len(sentences), len(FEATURES))``.
+    """Measures every sentence, shape ``(len(sentences), len(FEATURES))``; ``cosine`` is left 0 for ``add_cosines``.
 
-    cosine: of question and sentence, -1 to 1. overlap: ``coverage`` by the sentence. overlap_near: ``coverage`` by
-    the sentence, its neighbours and the document's title. kind: 1 where the sentence has the kind of answer that is
-    wanted, -1 where it lacks it, 0 where no pattern tells. retrieval: the passage's fused score over the best.
-    title_like: 1 for short sentences and those without a full stop. question_like: 1 for questions.
+    span: the best score of a span that the trained reader found in the sentence, over ``SPAN_SCORE_LIMIT``, -1 to 1;
+    -1 without one. span_share: the share of all spans' probability (softmax of their scores over all passages) that
+    falls in the sentence. overlap: ``coverage`` by the sentence. overlap_near: ``coverage`` by the sentence, its
+    neighbours and the document's title. kind: 1 where the sentence has the kind of answer that is wanted, -1 where it
+    lacks it, 0 where no pattern tells. retrieval: the passage's fused score over the best. title_like: 1 for short
+    sentences and those without a full stop. question_like: 1 for questions.
     """
-    of_one_passage = groupby(sentences, key=lambda sentence: sentence.passage.chunk.id)
-    vectors = np.vstack([encode(tuple(sentence.text for sentence in group)) for _, group in of_one_passage])
-    cosines = vectors @ question_vector
     stems = [stems_of(sentence.text) for sentence in sentences]
     best = max((sentence.passage.scores.fused for sentence in sentences), default=1.0) or 1.0
+    total = sum(math.exp(_clipped(span)) for span in spans) or 1.0
     kind = answer_kind(question)
+    told = kind not in ("passage", "other")
     rows: list[tuple[float, ...]] = []
     for i, sentence in enumerate(sentences):
         near = stems[i] | stems_of(sentence.passage.source.title)
         for j in (i - 1, i + 1):
             if 0 <= j < len(sentences) and sentences[j].passage.source.id == sentence.passage.source.id:
                 near |= stems[j]
-        told = kind not in ("passage", "other")
+        inside = [_clipped(span) for span in spans if _begins_in(span, sentence)]
         rows.append(
             (
-                float(cosines[i]),
+                0.0,
+                max(inside, default=-SPAN_SCORE_LIMIT) / SPAN_SCORE_LIMIT,
+                sum(map(math.exp, inside)) / total,
                 coverage(stems[i], rarity),
                 coverage(near, rarity),
                 0.0 if not told else (1.0 if holds_kind(sentence.text, kind, question) else -1.0),
@@ -118,6 +133,27 @@ def sentence_features(
     return np.array(rows, dtype=np.float64).reshape(len(sentences), len(FEATURES))
 
 
-def span_of(sentence: Sentence) -> Span:
-    """The characters of the document that a sentence covers."""
-    return sentence.start, sentence.end
+def promising(features: NDArray[np.float64], count: int = EMBEDDED) -> NDArray[np.intp]:
+    """The rows, ascending, of the ``count`` sentences that are worth embedding, by a plain sum of features."""
+    columns = [FEATURES.index(name) for name in ("span", "span_share", "overlap", "overlap_near", "retrieval")]
+    worth = features[:, columns].sum(axis=1) - features[:, FEATURES.index("title_like")]
+    return np.sort(np.argsort(-worth, kind="stable")[:count])
+
+
+def add_cosines(
+    features: NDArray[np.float64],
+    question: str,
+    sentences: Sequence[Sentence],
+    embedder: Embedder,
+) -> None:
+    """Fills the column ``cosine`` in place: of question and sentence, -1 to 1."""
+    vectors = embedder.encode_passages([sentence.text for sentence in sentences])
+    features[:, FEATURES.index("cosine")] = vectors @ embedder.encode_queries([question])[0]
+
+
+def _begins_in(span: LocatedSpan, sentence: Sentence) -> bool:
+    return span.document_id == sentence.passage.source.id and sentence.start <= span.start < sentence.end
+
+
+def _clipped(span: LocatedSpan) -> float:
+    return min(max(span.score, -SPAN_SCORE_LIMIT), SPAN_SCORE_LIMIT)

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
+from eval.charts import answer_charts, latency_chart, retrieval_charts
 from eval.grading import Record
 from eval.html import Html, join, table, tag
 from eval.numbers import duration, interval, number, p_value, signed, size
-from eval.plots import Axis, difference_mark, histogram, interval_mark, line_plot, percent_axis, reliability_plot
+from eval.plots import difference_mark, interval_mark
 from eval.report_cases import answer_cases, reader_cases, retrieval_cases
 
 Report = Mapping[str, Any]
@@ -19,7 +20,6 @@ LEADING = ("right", "right_when_answered", "answered", "abstention_recall", "ver
 """The numbers that stand large at the top of a report on answers."""
 
 SHOWN_MEASURES = ("nDCG@10", "RR@10", "R@1", "R@5", "R@10", "R@20", "R@100", "Success@1", "Success@5")
-RECALL_DEPTHS = (1, 5, 10, 20, 100)
 
 
 def render(report: Report, records: Sequence[Record]) -> str:
@@ -52,7 +52,7 @@ def _answers(report: Report, records: Sequence[Record]) -> list[Html]:
         _section("Kinds of questions", ""),
         _groups(results["groups"]),
         _section("Curves", ""),
-        tag("div", *_answer_plots(results, timing), class_="plots"),
+        tag("div", *answer_charts(results, timing), class_="plots"),
         _section(
             "What went wrong",
             "Every wrong answer is one of five kinds; each kind points to the part of the system to look at.",
@@ -77,7 +77,7 @@ def _retrieval(report: Report, records: Sequence[Record]) -> list[Html]:
         ),
         _tests(results),
         _section("Curves", ""),
-        tag("div", *_retrieval_plots(results, timing), class_="plots"),
+        tag("div", *retrieval_charts(results, timing), class_="plots"),
         _section("Queries without a relevant document in the first ten", "By the full retriever."),
         *retrieval_cases(records),
     ]
@@ -91,7 +91,7 @@ def _reader(report: Report, records: Sequence[Record]) -> list[Html]:
         parts += [_section(group["label"], f"{group['questions']:,} questions"), _headline(group["metrics"])]
     parts += [
         _section("Curves", ""),
-        tag("div", _latency(timing), class_="plots"),
+        tag("div", latency_chart(timing), class_="plots"),
         _section("What went wrong", "Answerable questions whose quoted sentence does not hold the answer."),
         *reader_cases(records),
     ]
@@ -231,76 +231,6 @@ def _tests(results: Mapping[str, Any]) -> Html:
     ]
     heading = ["", "Measure", "Difference", "95% interval", f"±{reach:.3f}", "p"]
     return table(heading, rows, numbers=(2, 3, 5))
-
-
-def _answer_plots(results: Mapping[str, Any], timing: Mapping[str, Any]) -> list[Html]:
-    curves, headline = results["curves"], results["headline"]
-    plots: list[Html] = []
-    if curves.get("recall_at_k"):
-        points = [(float(point["k"]), float(point["value"])) for point in curves["recall_at_k"]]
-        ticks = [(k, f"{k:.0f}") for k, _ in points if len(points) <= 12 or k % 5 == 0]
-        plots.append(
-            _plot(
-                "Retrieval",
-                "Share of the answerable questions whose answer is among the first k passages.",
-                line_plot(
-                    "Recall at k",
-                    Axis("k, passages read", 1, max(points[-1][0], 2), ticks),
-                    percent_axis("found"),
-                    {"": points},
-                ),
-            )
-        )
-    if curves.get("risk_coverage"):
-        line = [(point["coverage"], point["risk"]) for point in curves["risk_coverage"]]
-        answered = headline["answered"]["value"]
-        mark = (answered, 1 - headline["right_when_answered"]["value"]) if "right_when_answered" in headline else None
-        plots.append(
-            _plot(
-                "Risk and coverage",
-                "The more questions are answered, the more answers are wrong; the ring is where docquote stands.",
-                line_plot(
-                    "Risk-coverage curve",
-                    percent_axis("questions answered"),
-                    percent_axis("answers that are wrong"),
-                    {"": line},
-                    mark,
-                ),
-            )
-        )
-    if curves.get("reliability"):
-        plots.append(
-            _plot(
-                "Reliability",
-                "On the diagonal, confidence means what it says; above each bar, how many questions it stands for.",
-                reliability_plot("Reliability diagram", curves["reliability"]),
-            )
-        )
-    return [*plots, _latency(timing)]
-
-
-def _retrieval_plots(results: Mapping[str, Any], timing: Mapping[str, Any]) -> list[Html]:
-    lines = {
-        system["label"]: [(float(n), system["measures"][f"R@{k}"]["value"]) for n, k in enumerate(RECALL_DEPTHS)]
-        for system in results["systems"].values()
-    }
-    axis = Axis("k, documents", 0, len(RECALL_DEPTHS) - 1, [(n, str(k)) for n, k in enumerate(RECALL_DEPTHS)])
-    plot = line_plot("Recall at k", axis, percent_axis("relevant documents found"), lines)
-    recall = _plot("Recall", "Share of the relevant documents among the first k.", plot) if lines else Html("")
-    return [recall, _latency(timing)]
-
-
-def _latency(timing: Mapping[str, Any]) -> Html:
-    if "histogram" not in timing:
-        return Html("")
-    edges = [1000 * edge for edge in timing["histogram"]["edges_seconds"]]
-    lines = {"median": 1000 * timing["p50_seconds"], "95%": 1000 * timing["p95_seconds"]}
-    note = "Time from question to answer, one at a time; the slowest hundredth is in the last bar."
-    return _plot("Latency", note, histogram("Latency", edges, timing["histogram"]["counts"], lines))
-
-
-def _plot(heading: str, note: str, drawing: Html) -> Html:
-    return tag("figure", tag("h3", heading), tag("figcaption", note), drawing)
 
 
 def _timing(timing: Mapping[str, Any]) -> list[Html]:

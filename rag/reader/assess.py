@@ -10,7 +10,7 @@ import random
 import re
 import string
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -122,20 +122,19 @@ def retrieved_auroc(reader: ExtractiveReader, pairs: Sequence[tuple[QuestionPass
     return float(roc_auc_score([holds for _, holds in pairs], scores))
 
 
-def assess(reader: ExtractiveReader, data: Path, sample: int | None = None) -> Mapping[str, float]:
-    """All dev figures, on ``sample`` questions of each set (a fixed random choice) or on all."""
-    figures: dict[str, float] = {}
+def assess(reader: ExtractiveReader, data: Path, sample: int | None = None) -> Iterator[tuple[str, float]]:
+    """All dev figures with their names, on ``sample`` questions of each set (a fixed random choice) or on all."""
     for name in DEV_SETS:
         examples = _sample(load_set(data / "dev" / f"{name}.jsonl.gz"), sample)
-        figures[f"{name} EM"], figures[f"{name} F1"] = span_figures(reader, examples)
+        yield from zip((f"{name} EM", f"{name} F1"), span_figures(reader, examples), strict=True)
     held_back = load_held_back(data)
-    figures["held-back part A EM"], figures["held-back part A F1"] = span_figures(reader, held_back)
-    figures["held-back part A AUROC"] = answerability_auroc(reader, held_back)
+    names = ("held-back part A EM", "held-back part A F1")
+    yield from zip(names, span_figures(reader, held_back), strict=True)
+    yield "held-back part A AUROC", answerability_auroc(reader, held_back)
     wiki = load_set(data / "dev" / f"{DEV_SETS[0]}.jsonl.gz")
     contexts = list(dict.fromkeys(one.context for one in wiki))
     pairs = retrieved_pairs(_sample(wiki, min(sample or RETRIEVED_QUESTIONS, RETRIEVED_QUESTIONS)), contexts)
-    figures["retrieved AUROC"] = retrieved_auroc(reader, pairs)
-    return figures
+    yield "retrieved AUROC", retrieved_auroc(reader, pairs)
 
 
 def _sample(rows: Sequence[Row], count: int | None) -> Sequence[Row]:
@@ -152,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
     reader = ExtractiveReader.bundled(given.weights, None) if given.weights else ExtractiveReader.bundled()
-    for name, value in assess(reader, given.data, QUICK_QUESTIONS if given.quick else None).items():
+    for name, value in assess(reader, given.data, QUICK_QUESTIONS if given.quick else None):
         print(f"{name:40s} {value:.3f}", flush=True)
 
 

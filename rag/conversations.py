@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,14 @@ class Exchange:
         answer: what was answered, or None where asking failed.
         problem: why there is no answer, in words for people; "" where there is one.
         asked: when, UTC in ISO form.
+        made_with: models, settings and versions, as ``rag.export.made_with`` gives them; empty where not known.
     """
 
     question: str
     answer: Answer | None = None
     problem: str = ""
     asked: str = ""
+    made_with: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,18 @@ class Conversation:
 class Conversations:
     """Create, append to, list, open, rename and delete conversations. Safe to share by threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, made_with: Mapping[str, Any] | None = None) -> None:
         """Opens the conversations beside the index in ``folder``.
+
+        Args:
+            folder: of the index.
+            made_with: kept with every exchange that comes from now on, unless it has its own.
 
         Raises:
             LibraryError: the file cannot be opened, and says what to do.
         """
         self._database = Database(folder)
+        self._made_with = dict(made_with or {})
 
     def create(self, owner: str, title: str = "") -> Conversation:
         """A new conversation; without a title it is called by its first question."""
@@ -103,8 +111,16 @@ class Conversations:
                 db.execute("SELECT count(*) FROM exchanges WHERE conversation_id = ?", (conversation_id,)).fetchone()[0]
             )
             db.execute(
-                "INSERT INTO exchanges VALUES (?, ?, ?, ?, ?, ?)",
-                (conversation_id, position, exchange.asked or now, exchange.question, stored, exchange.problem),
+                "INSERT INTO exchanges VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    conversation_id,
+                    position,
+                    exchange.asked or now,
+                    exchange.question,
+                    stored,
+                    exchange.problem,
+                    json.dumps(exchange.made_with or self._made_with),
+                ),
             )
             untitled = position == 0 and found.title == UNTITLED
             db.execute(
@@ -140,7 +156,8 @@ class Conversations:
         with self._database.transaction() as db:
             found = _required(db, owner, conversation_id)
             rows = db.execute(
-                "SELECT question, answer, problem, asked FROM exchanges WHERE conversation_id = ? ORDER BY position",
+                "SELECT question, answer, problem, asked, made_with FROM exchanges WHERE conversation_id = ? "
+                "ORDER BY position",
                 (conversation_id,),
             ).fetchall()
         try:
@@ -194,5 +211,6 @@ def _required(db: sqlite3.Connection, owner: str, conversation_id: str) -> Conve
     return Conversation(*row)
 
 
-def _exchange(question: str, answer: str | None, problem: str, asked: str) -> Exchange:
-    return Exchange(question, answer_from_dict(json.loads(answer)) if answer else None, problem, asked)
+def _exchange(question: str, answer: str | None, problem: str, asked: str, made_with: str) -> Exchange:
+    read = answer_from_dict(json.loads(answer)) if answer else None
+    return Exchange(question, read, problem, asked, json.loads(made_with))

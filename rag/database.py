@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS exchanges (
     question TEXT NOT NULL,
     answer TEXT,
     problem TEXT NOT NULL,
+    made_with TEXT NOT NULL,
     PRIMARY KEY (conversation_id, position)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS feedback (

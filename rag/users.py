@@ -229,6 +229,18 @@ class Gate:
             self._failures.popitem(last=False)
 
 
+def check_users(path: Path) -> None:
+    """Refuses a file that lets nobody in, before anything slow is done.
+
+    Raises:
+        UsersError: it holds no user, cannot be read or is not in its format.
+    """
+    if not Users(path).names():
+        raise UsersError(
+            f"{path}: holds no user, so nobody could log in; first: docquote user add NAME --auth {path}"
+        )
+
+
 def delay_after(failures: int) -> float:
     """Seconds to wait before the next try after so many failures in a row: 0, 0, 0, then 1, 2, 4 ... up to a minute."""
     if failures <= FREE_FAILURES:

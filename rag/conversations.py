@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rag.database import Database
 from rag.errors import LibraryError
+from rag.kept import KeptFile
 from rag.schema import Answer, Turn
 from rag.serialise import answer_from_dict, answer_to_dict
 
@@ -82,14 +82,14 @@ class Conversations:
         Raises:
             LibraryError: the file cannot be opened, and says what to do.
         """
-        self._database = Database(folder)
+        self._file = KeptFile(folder)
         self._made_with = dict(made_with or {})
 
     def create(self, owner: str, title: str = "") -> Conversation:
         """A new conversation; without a title it is called by its first question."""
         now = now_utc()
         made = Conversation(uuid.uuid4().hex, owner, short_title(title) if title.strip() else UNTITLED, now, now)
-        with self._database.transaction() as db:
+        with self._file.transaction() as db:
             db.execute(
                 "INSERT INTO conversations VALUES (?, ?, ?, ?, ?)",
                 (made.id, made.owner, made.title, made.created, made.updated),
@@ -105,7 +105,7 @@ class Conversations:
         now = now_utc()
         answer = exchange.answer
         stored = None if answer is None else json.dumps(answer_to_dict(answer, passages=True), ensure_ascii=False)
-        with self._database.transaction() as db:
+        with self._file.transaction() as db:
             found = _required(db, owner, conversation_id)
             position = int(
                 db.execute("SELECT count(*) FROM exchanges WHERE conversation_id = ?", (conversation_id,)).fetchone()[0]
@@ -137,7 +137,7 @@ class Conversations:
             search: only those with this text, in any case, in their title, a question or an answer.
         """
         wanted = " ".join(search.casefold().split())
-        with self._database.transaction() as db:
+        with self._file.transaction() as db:
             rows = db.execute(
                 f"SELECT {_COLUMNS} FROM conversations WHERE owner = ?1 AND (?2 = '' OR instr(folded(title), ?2) OR "
                 "EXISTS (SELECT 1 FROM exchanges WHERE conversation_id = conversations.id AND (instr(folded(question), "
@@ -153,7 +153,7 @@ class Conversations:
         Raises:
             LibraryError: the owner has no such conversation, or what is kept of it cannot be read.
         """
-        with self._database.transaction() as db:
+        with self._file.transaction() as db:
             found = _required(db, owner, conversation_id)
             rows = db.execute(
                 "SELECT question, answer, problem, asked, made_with FROM exchanges WHERE conversation_id = ? "
@@ -172,7 +172,7 @@ class Conversations:
         Raises:
             LibraryError: the owner has no such conversation.
         """
-        with self._database.transaction() as db:
+        with self._file.transaction() as db:
             found = _required(db, owner, conversation_id)
             renamed = short_title(title) if title.strip() else found.title
             db.execute("UPDATE conversations SET title = ? WHERE id = ?", (renamed, conversation_id))
@@ -180,7 +180,7 @@ class Conversations:
 
     def delete(self, owner: str, conversation_id: str) -> bool:
         """Deletes a conversation and its exchanges; False where the owner has no such conversation."""
-        with self._database.transaction() as db:
+        with self._file.transaction() as db:
             deleted = db.execute(
                 "DELETE FROM conversations WHERE id = ? AND owner = ?", (conversation_id, owner)
             ).rowcount
@@ -188,7 +188,7 @@ class Conversations:
 
     def close(self) -> None:
         """Closes the file."""
-        self._database.close()
+        self._file.close()
 
 
 def now_utc() -> str:

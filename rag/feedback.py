@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.conversations import now_utc
-from rag.database import FILE_NAME, Database
 from rag.errors import LibraryError
+from rag.kept import FILE_NAME, KeptFile
 from rag.schema import Answer, Citation, Turn
 from rag.serialise import answer_from_dict, answer_to_dict
 
@@ -47,7 +47,7 @@ class FeedbackStore:
         Raises:
             LibraryError: the file cannot be opened, and says what to do.
         """
-        self._database = Database(folder)
+        self._file = KeptFile(folder)
 
     def give(
         self,
@@ -71,7 +71,7 @@ class FeedbackStore:
         """
         kept = replace(answer, passages=())
         said = Feedback(owner, key, now_utc(), helpful, " ".join(right_answer.split()), tuple(history), kept)
-        with self._database.transaction() as db:
+        with self._file.transaction() as db:
             db.execute(
                 "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -96,15 +96,15 @@ class FeedbackStore:
 
     def withdraw(self, owner: str, key: str) -> bool:
         """Forgets what ``owner`` said of an answer; False where they had said nothing."""
-        with self._database.transaction() as db:
+        with self._file.transaction() as db:
             return db.execute("DELETE FROM feedback WHERE owner = ? AND key = ?", (owner, key)).rowcount > 0
 
     def close(self) -> None:
         """Closes the file."""
-        self._database.close()
+        self._file.close()
 
     def _select(self, where: str, values: Sequence[str]) -> tuple[Feedback, ...]:
-        with self._database.transaction() as db:
+        with self._file.transaction() as db:
             rows = db.execute(
                 f"SELECT owner, key, given, helpful, right_answer, history, answer FROM feedback {where} "
                 "ORDER BY given, owner, key",
@@ -113,7 +113,7 @@ class FeedbackStore:
         try:
             return tuple(_feedback(*row) for row in rows)
         except (KeyError, TypeError, ValueError) as error:
-            raise LibraryError(f"{self._database.path}: feedback in it is damaged ({error})") from error
+            raise LibraryError(f"{self._file.path}: feedback in it is damaged ({error})") from error
 
 
 def answer_key(conversation_id: str, position: int) -> str:

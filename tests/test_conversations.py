@@ -11,8 +11,8 @@ import pytest
 from answers import make_answer, refusal
 
 from rag.conversations import MAX_TITLE_CHARACTERS, UNTITLED, Conversations, Exchange
-from rag.database import FILE_NAME
 from rag.errors import LibraryError
+from rag.kept import FILE_NAME
 from rag.schema import Turn
 from rag.serialise import answer_from_dict, answer_to_dict
 

@@ -47,7 +47,7 @@ CREATE TABLE IF NOT EXISTS feedback (
 """
 
 
-class Database:
+class KeptFile:
     """One connection in WAL mode, used by one thread at a time; other processes may use the file too."""
 
     def __init__(self, folder: Path) -> None:

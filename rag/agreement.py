@@ -32,8 +32,8 @@ def agreement(citations: Sequence[Citation]) -> tuple[Position, ...]:
     """The answer that several documents give, and what others give in its place.
 
     Args:
-        citations: candidate quotes, the likeliest first; the first one's answer is the one that others are held
-            against. A citation without a highlight says nothing here.
+        citations: ``(*answer.citations, *answer.also)``, or other candidate quotes, the likeliest first; the first
+            one's answer is the one that others are held against. One without a highlight says nothing here.
 
     Returns:
         The positions, that of most documents first, then the newer first; empty where there is nothing to tell, since

@@ -223,7 +223,7 @@ class IndexJobs:
 
 def _summary(report: IndexReport, *, sample_left: bool) -> str:
     """What an update did: "2 added, 1 unchanged"; parts that are nothing are left out."""
-    parts = {
+    parts: dict[str, Sequence[object]] = {
         "added": report.added,
         "updated": report.updated,
         "unchanged": report.unchanged,

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from rag.agreement import agreement, in_words
 from rag.conversations import Conversation, Exchange, now_utc
 from rag.index.library import Manifest
 from rag.schema import Answer, Citation, Source
@@ -76,7 +77,7 @@ def escaped(text: str) -> str:
 
 def cited_sources(answer: Answer) -> dict[str, Source]:
     """The documents that an answer cites or shows as nearest, by id, as they were when it was given."""
-    cited = {citation.document_id for citation in (*answer.citations, *answer.nearest)}
+    cited = {citation.document_id for citation in (*answer.citations, *answer.also, *answer.nearest)}
     return {passage.source.id: passage.source for passage in answer.passages if passage.source.id in cited}
 
 
@@ -102,6 +103,10 @@ def _answer_parts(answer: Answer) -> list[str]:
     if answer.found:
         parts += [f"> {_marked(citation)} [{citation.number}]" for citation in answer.citations]
         parts.append(f"Confidence: {answer.confidence:.0%}")
+        said = in_words(agreement((*answer.citations, *answer.also)))
+        if said:
+            parts.append(escaped(said))
+        parts += [f"> {_marked(citation)} [{citation.number}]" for citation in answer.also]
     else:
         parts.append("**That is not in your documents.**")
         if answer.missing_words:
@@ -109,7 +114,7 @@ def _answer_parts(answer: Answer) -> list[str]:
         if answer.nearest:
             parts.append("The nearest passages:")
             parts += [f"> {_marked(citation)} [{citation.number}]" for citation in answer.nearest]
-    parts.append(_sources(answer.citations or answer.nearest, cited_sources(answer)))
+    parts.append(_sources((*answer.citations, *answer.also) or answer.nearest, cited_sources(answer)))
     return [part for part in parts if part]
 
 

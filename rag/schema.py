@@ -251,6 +251,8 @@ class Answer:
         confidence: the estimated probability, 0 to 1, that the first quote answers the question.
         citations: the quotes in order, the likeliest first; empty where not found.
         nearest: where not found, the closest passages, the best first; empty otherwise.
+        also: quotes of further documents whose highlighted words say the same as the first quote's, or are at odds
+            with it, numbered on from ``citations``; no part of the answer's text.
         missing_words: content words of the question that occur in no document of the index, as asked.
         passages: everything that was read, in order of rank.
     """
@@ -261,6 +263,7 @@ class Answer:
     confidence: float
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...] = ()
+    also: tuple[Citation, ...] = ()
     missing_words: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = field(default=(), repr=False)
 

@@ -25,6 +25,7 @@ def answer_to_dict(answer: Answer, *, passages: bool = False) -> dict[str, Any]:
         "text": answer.text,
         "citations": [citation_to_dict(citation) for citation in answer.citations],
         "nearest": [citation_to_dict(citation) for citation in answer.nearest],
+        "also": [citation_to_dict(citation) for citation in answer.also],
         "missing_words": list(answer.missing_words),
     }
     if passages:
@@ -63,6 +64,7 @@ def answer_from_dict(fields: Mapping[str, Any]) -> Answer:
         confidence=fields["confidence"],
         citations=tuple(map(citation_from_dict, fields["citations"])),
         nearest=tuple(map(citation_from_dict, fields["nearest"])),
+        also=tuple(map(citation_from_dict, fields["also"])),
         missing_words=tuple(fields["missing_words"]),
         passages=tuple(map(_passage_from_dict, fields.get("passages", ()))),
     )

@@ -251,10 +251,10 @@ class Answer:
         confidence: the estimated probability, 0 to 1, that the first quote answers the question.
         citations: the quotes in order, the likeliest first; empty where not found.
         nearest: where not found, the closest passages, the best first; empty otherwise.
-        also: quotes of further documents whose highlighted words say the same as the first quote's, or are at odds
-            with it, numbered on from ``citations``; no part of the answer's text.
         missing_words: content words of the question that occur in no document of the index, as asked.
         passages: everything that was read, in order of rank.
+        also: quotes of further documents whose highlighted words say the same as the first quote's, or are at odds
+            with it, numbered on from ``citations``; no part of the answer's text.
     """
 
     question: str
@@ -263,9 +263,9 @@ class Answer:
     confidence: float
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...] = ()
-    also: tuple[Citation, ...] = ()
     missing_words: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = field(default=(), repr=False)
+    also: tuple[Citation, ...] = ()
 
     @property
     def text(self) -> str:

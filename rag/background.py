@@ -94,7 +94,8 @@ class IndexJobs:
     # -- asking for work: each returns the id of the job at once --------------------------------------------
 
     def add(self, path: Path) -> int:
-        """Indexes a file or a folder where it lies."""
+        """Indexes a file or a folder where it lies; "~" is the home of whoever runs docquote."""
+        path = path.expanduser()
         return self._enqueue(f"Adding {path.name or path}", lambda job_id: self._update([path], job_id))
 
     def upload(self, files: Sequence[tuple[str, Path]]) -> int:

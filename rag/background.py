@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -95,7 +96,8 @@ class IndexJobs:
 
     def add(self, path: Path) -> int:
         """Indexes a file or a folder where it lies; "~" is the home of whoever runs docquote."""
-        path = path.expanduser()
+        with suppress(RuntimeError):  # nobody has that name: then it is a folder's name
+            path = path.expanduser()
         return self._enqueue(f"Adding {path.name or path}", lambda job_id: self._update([path], job_id))
 
     def upload(self, files: Sequence[tuple[str, Path]]) -> int:
@@ -197,7 +199,7 @@ class IndexJobs:
             with self._lock:
                 self._jobs[job_id] = replace(self._jobs[job_id], file=path.name, done=done, total=total)
 
-        left = bool(paths) and all(path.exists() for path in paths) and leave_sample(self._index, paths)
+        left = bool(paths) and all(map(_exists, paths)) and leave_sample(self._index, paths)
         report = update_index(
             self._index, self._embedder, paths, self._settings, progress, stop=lambda: self._is_cancelled(job_id)
         )
@@ -220,6 +222,13 @@ class IndexJobs:
     def _is_cancelled(self, job_id: int) -> bool:
         with self._lock:
             return job_id in self._cancelled
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # in a folder where one may not look
+        return False
 
 
 def _summary(report: IndexReport, *, sample_left: bool) -> str:

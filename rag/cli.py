@@ -7,7 +7,6 @@ Exit status: 0 done (for ``ask``: answered), 1 not in the documents (``ask``) or
 from __future__ import annotations
 
 import json
-import os
 import sys
 import traceback
 from datetime import datetime
@@ -20,9 +19,8 @@ from rag.cli_users import user_app
 from rag.console import count, err, out, plain, print_answer, print_json, print_report, report_dict
 from rag.errors import DocquoteError
 from rag.schema import Scope
-from rag.settings import Settings
+from rag.settings import Settings, default_index
 
-DEFAULT_INDEX = ".docquote"
 EXIT_NOT_FOUND = 1
 EXIT_SOME_FAILED = 1
 EXIT_ERROR = 2
@@ -36,11 +34,6 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(user_app, name="user")
-
-
-def default_index() -> Path:
-    """``$DOCQUOTE_INDEX``, else ``.docquote`` in the working folder."""
-    return Path(os.environ.get("DOCQUOTE_INDEX") or DEFAULT_INDEX)
 
 
 IndexOption = Annotated[

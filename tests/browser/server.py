@@ -1,6 +1,7 @@
 """Serves the page: ``server.py PORT KEPT`` for the hand-made assistant, or ``server.py PORT INDEX DOCUMENTS``.
 
-KEPT is the folder for what is kept beside an index. An empty DOCUMENTS makes an empty library.
+With ``server.py PORT KEPT --auth USERS``, people log in. KEPT is the folder for what is kept beside an index. An empty
+DOCUMENTS makes an empty library.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from rag.conversations import Conversations  # noqa: E402
 from rag.feedback import FeedbackStore  # noqa: E402
 from rag.ui.desk import Desk  # noqa: E402
 from rag.ui.serve import serve  # noqa: E402
+from rag.users import Gate, Users  # noqa: E402
 
 
 def indexed(folder: Path, documents: Path) -> Desk:
@@ -37,11 +39,11 @@ def indexed(folder: Path, documents: Path) -> Desk:
     return Desk(assistant, jobs=jobs, conversations=Conversations(folder), feedback=FeedbackStore(folder))
 
 
-port, folder, *documents = sys.argv[1:]
-if documents:
-    serve(indexed(Path(folder), Path(documents[0])), port=int(port))
+port, folder, *others = sys.argv[1:]
+if others and others[0] != "--auth":
+    serve(indexed(Path(folder), Path(others[0])), port=int(port))
 else:
     kept = Path(folder)
     kept.mkdir(exist_ok=True)
     desk = Desk(FakeAssistant(), conversations=Conversations(kept), feedback=FeedbackStore(kept))
-    serve(desk, port=int(port))
+    serve(desk, port=int(port), auth=Gate(Users(Path(others[1]))).authenticate if others else None)

@@ -146,12 +146,11 @@ def results(records: list[Record], seed: int) -> dict[str, Any]:
     """The reproducible part of a report: headline, groups, curves, and which questions went wrong how."""
     if not records:
         return {"questions": 0, "headline": {}, "groups": [], "curves": {}, "errors": {}}
-    shown = [metric for metric in ANSWER_METRICS if metric.key in GROUP_METRICS]
     groups: list[dict[str, Any]] = []
     for label, belongs in GROUPS:
         members = [record for record in records if belongs(record)]
         if members and (len(members) < len(records) or not groups):
-            groups.append({"label": label, "questions": len(members), "metrics": headline(shown, members, seed)})
+            groups.append({"label": label, "questions": len(members), "metrics": _group(members, seed)})
     table = table_of(records)
     return {
         "questions": len(records),
@@ -164,6 +163,13 @@ def results(records: list[Record], seed: int) -> dict[str, Any]:
         },
         "errors": {kind: [record["id"] for record in records if record["error"] == kind] for kind in ERROR_KINDS},
     }
+
+
+def _group(members: list[Record], seed: int) -> dict[str, Any]:
+    """The metrics of a group; of unanswerable questions no answer is right, so that is not among them."""
+    answerable = any(not record["grades"]["unanswerable"] for record in members)
+    keys = GROUP_METRICS if answerable else ("right", "answered")
+    return headline([metric for metric in ANSWER_METRICS if metric.key in keys], members, seed)
 
 
 def _recall_at_k(records: list[Record], reciprocal_ranks: np.ndarray) -> list[dict[str, float]]:

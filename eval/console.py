@@ -12,9 +12,11 @@ from rich.table import Table
 from eval.numbers import duration, interval, number, p_value, signed
 
 CHANGES_SHOWN = 10
-SHOWN_MEASURES = ("nDCG@10", "RR@10", "R@1", "R@5", "R@10", "R@100", "Success@1")
+SHOWN_MEASURES = ("nDCG@10", "RR@10", "R@5", "R@10", "R@100")
+LEAST_WIDTH = 100
+"""Columns that the tables need; a pipe, which has no width of its own, gets them too."""
 
-out = Console(highlight=False)
+out = Console(highlight=False, width=max(Console().width, LEAST_WIDTH))
 err = Console(stderr=True, highlight=False)
 
 

@@ -27,6 +27,12 @@ def _where(column: str, value: float) -> Callable[[Table], NDArray[np.bool_]]:
     return lambda table: table[column] == value
 
 
+def _refused_of_both_kinds(table: Table) -> NDArray[np.bool_]:
+    """The refused questions; none where every question has an answer, so that no refusal could be right."""
+    refused: NDArray[np.bool_] = table["found"] == 0
+    return refused if (table["unanswerable"] == 1).any() else np.zeros_like(refused)
+
+
 def _mean(key: str, label: str, note: str, column: str = "", better: Better = "higher", percent: bool = True) -> Metric:
     name = column or key
     return Metric(key, label, note, better, _known(name), lambda table: mean(table[name]), percent)
@@ -77,7 +83,7 @@ ANSWER_METRICS = (
             "Refusals that were right",
             "of the refused questions: not answerable (abstention precision)",
             "higher",
-            _where("found", 0),
+            _refused_of_both_kinds,
             lambda table: mean(table["unanswerable"]),
             percent=True,
         ),

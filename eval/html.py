@@ -42,32 +42,27 @@ def tag(name: str, /, *children: object, **attributes: object) -> Html:
     return Html(f"<{name}{written}>{join(children)}</{name}>")
 
 
-def table(
-    heading: Sequence[object], rows: Iterable[Sequence[object]], *, numbers: Iterable[int] = (), caption: str = ""
-) -> Html:
+def table(heading: Sequence[object], rows: Iterable[Sequence[object] | str], *, numbers: Iterable[int] = ()) -> Html:
     """A table in a box that scrolls sideways on a small screen; the first cell of a row is its heading.
 
     Args:
-        heading: of the columns.
-        rows: of cells.
+        heading: of the columns; all empty for none.
+        rows: of cells; a text alone is a heading over the rows below it.
         numbers: which columns hold numbers and are set flush right.
-        caption: what it shows, in a line above it.
     """
     right = set(numbers)
 
     def cell(kind: str, column: int, content: object) -> Html:
         return tag(kind, content, class_="number" if column in right else None, scope="row" if kind == "th" else None)
 
-    head = tag(
-        "tr",
-        *(tag("th", name, class_="number" if n in right else None, scope="col") for n, name in enumerate(heading)),
-    )
-    body = [
-        tag("tr", *(cell("td" if column else "th", column, content) for column, content in enumerate(row)))
-        for row in rows
-    ]
-    parts = [tag("caption", caption)] if caption else []
-    return tag("div", tag("table", *parts, tag("thead", head), tag("tbody", *body)), class_="scroll")
+    def line(row: Sequence[object] | str) -> Html:
+        if isinstance(row, str):
+            return tag("tr", tag("th", row, colspan=len(heading), scope="colgroup"), class_="part")
+        return tag("tr", *(cell("td" if column else "th", column, content) for column, content in enumerate(row)))
+
+    names = (tag("th", name, class_="number" if n in right else None, scope="col") for n, name in enumerate(heading))
+    head = [tag("thead", tag("tr", *names))] if any(heading) else []
+    return tag("div", tag("table", *head, tag("tbody", *map(line, rows))), class_="scroll")
 
 
 def marked(content: str, words: Iterable[str]) -> Html:

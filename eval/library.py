@@ -184,7 +184,7 @@ class Library(Mapping[str, str]):
 def _file_text(path: Path) -> str | None:
     """A file's text with single spaces; None where it is gone or not UTF-8, so that nothing can be said."""
     try:
-        return " ".join(path.read_text(encoding="utf-8-sig").split())
+        return " ".join(path.read_text(encoding="utf-8-sig").replace("\x00", "\ufffd").split())
     except (OSError, UnicodeDecodeError):
         return None
 

@@ -28,7 +28,8 @@ def signed(value: float | None, *, percent: bool) -> str:
     """A difference: ``+1.2`` percentage points, or ``+0.012``."""
     if value is None or math.isnan(value):
         return "–"
-    return f"{100 * value:+.1f}" if percent else f"{value:+.3f}"
+    rounded = round(100 * value, 1) if percent else round(value, 3)
+    return f"{rounded + 0.0:+.1f}" if percent else f"{rounded + 0.0:+.3f}"  # + 0.0 turns -0.0 into 0.0
 
 
 def p_value(p: float | None) -> str:

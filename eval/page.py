@@ -48,7 +48,7 @@ def _answers(report: Report, records: Sequence[Record]) -> list[Html]:
             "Headline numbers",
             "Each with its 95% interval: had other questions of the same kind been asked, it would be in this range.",
         ),
-        *_headlines(headline),
+        _headline(headline),
         _section("Kinds of questions", ""),
         _groups(results["groups"]),
         _section("Curves", ""),
@@ -156,26 +156,22 @@ def _section(heading: str, note: str) -> Html:
 
 
 def _headline(entries: Mapping[str, Mapping[str, Any]]) -> Html:
-    rows = [
-        [
-            join([entry["label"], tag("span", entry["note"], class_="note")]),
-            tag("strong", number(entry["value"], percent=entry["percent"])),
-            tag("span", interval(entry), class_="interval"),
-            interval_mark(entry["value"], entry["low"] or 0.0, entry["high"] or 0.0),
-            f"{entry['questions']:,}",
-        ]
-        for entry in entries.values()
-    ]
-    return table(["", "Value", "95% interval", "", "Questions"], rows, numbers=(1, 2, 4))
-
-
-def _headlines(entries: Mapping[str, Mapping[str, Any]]) -> list[Html]:
-    """One table per part of the system, in the order of the metrics."""
-    parts = dict.fromkeys(entry["part"] for entry in entries.values())
-    return [
-        join([tag("h3", part), _headline({key: entry for key, entry in entries.items() if entry["part"] == part})])
-        for part in parts
-    ]
+    rows: list[Sequence[object] | str] = []
+    part = ""
+    for entry in entries.values():
+        if entry["part"] != part:
+            part = entry["part"]
+            rows.append(part)
+        rows.append(
+            [
+                join([entry["label"], tag("span", entry["note"], class_="note")]),
+                tag("strong", number(entry["value"], percent=entry["percent"])),
+                tag("span", interval(entry), class_="interval"),
+                interval_mark(entry["value"], entry["low"] or 0.0, entry["high"] or 0.0),
+                f"{entry['questions']:,}",
+            ]
+        )
+    return table(["", "Value", "95% interval", "0 to 1", "Questions"], rows, numbers=(1, 2, 4))
 
 
 def _groups(groups: Sequence[Mapping[str, Any]]) -> Html:
@@ -326,7 +322,7 @@ def _timing(timing: Mapping[str, Any]) -> list[Html]:
     note = (
         f"{machine['processor']}, {machine['threads']} threads. These depend on the machine; all else is reproducible."
     )
-    return [_section("Time and size", note), table(["", ""], rows, numbers=(1,))]
+    return [_section("Time and size", note), tag("div", table(["", ""], rows, numbers=(1,)), class_="narrow")]
 
 
 def _provenance(report: Report) -> list[Html]:

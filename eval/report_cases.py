@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eval.grading import Record
 from eval.html import Html, join, marked, tag
 
+BLANK_LINES = re.compile(r"\n\s*\n")
 CASES_SHOWN = 40
 """Questions shown of each kind; all of them are in ``run.jsonl``."""
 
@@ -108,5 +110,5 @@ def _quote(quote: Mapping[str, Any]) -> Html:
 def _passage(passage: Mapping[str, Any], answers: Sequence[str]) -> Html:
     badge = tag("span", "holds the answer", class_="tag") if passage["holds_answer"] else ""
     where = tag("span", f"{passage['document']}, {passage['start']}–{passage['end']}", class_="muted")
-    words = marked(passage["text"].strip(), answers if passage["holds_answer"] else ())
+    words = marked(BLANK_LINES.sub("\n", passage["text"]).strip(), answers if passage["holds_answer"] else ())
     return tag("li", where, badge, tag("br"), words)

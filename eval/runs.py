@@ -53,6 +53,7 @@ class Run:
         except OSError as error:
             raise DatasetError(f"{folder}: cannot be made ({error.strerror}); choose another --out") from error
         if (folder / CONFIGURATION_FILE).is_file():
+            _drop_cut_line(folder / RECORDS_FILE)
             run = cls.read(folder)
             if fingerprint(run.configuration) != fingerprint(configuration):
                 changed = "; ".join(_differences(run.configuration, configuration))
@@ -65,7 +66,7 @@ class Run:
 
     @classmethod
     def read(cls, folder: Path) -> Run:
-        """Reads a run. A last line that was cut off by a kill is dropped, and its question counts as not done.
+        """Reads a run. A last line without its end counts as not done: a kill cut it off, or it is being written.
 
         Raises:
             DatasetError: there is no run, or a line of it is damaged.
@@ -127,16 +128,23 @@ def _write_whole(path: Path, text: str) -> None:
 def _read_records(path: Path) -> Iterator[Record]:
     if not path.is_file():
         return
-    data = path.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if len(whole) < len(data):
-        path.write_bytes(whole)
-    for number, line in enumerate(whole.splitlines(), start=1):
+    for number, line in enumerate(_whole_lines(path).splitlines(), start=1):
         try:
             record = json.loads(line)
             yield {**record, "id": record["id"], "grades": record["grades"]}
         except (ValueError, KeyError, TypeError) as error:
             raise DatasetError(f"{path}, line {number}: is damaged; delete the folder and run again") from error
+
+
+def _whole_lines(path: Path) -> bytes:
+    data = path.read_bytes()
+    return data[: data.rfind(b"\n") + 1]
+
+
+def _drop_cut_line(path: Path) -> None:
+    """Takes off a last line that a kill cut short, so that the next record does not continue it."""
+    if path.is_file():
+        os.truncate(path, len(_whole_lines(path)))
 
 
 def _differences(before: Any, now: Any, name: str = "") -> Iterator[str]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eval.grading import Record
-from eval.metrics import (
-    Statistic,
-    intervals,
-)
+from eval.metrics import Statistic, intervals, wilson_interval
 from eval.metrics.statistic import Floats
 
 Table = Mapping[str, Floats]
@@ -67,25 +64,34 @@ def table_of(records: Sequence[Record]) -> Table:
 
 
 def headline(metrics: Sequence[Metric], records: Sequence[Record], seed: int) -> dict[str, dict[str, Any]]:
-    """Value, 95% interval and number of questions of each metric that applies to any of the records."""
+    """Value, 95% interval and number of questions of each metric that applies to any of the records.
+
+    The interval is the bootstrap's. Where a share is 0 or 1 there is nothing for the bootstrap to vary, and the
+    interval is Wilson's.
+    """
+    if not records:
+        return {}
     table = table_of(records)
-    used = [metric for metric in metrics if records and metric.questions(table)]
+    used = [metric for metric in metrics if metric.questions(table)]
     found = intervals({metric.key: metric.statistic(table) for metric in used}, len(records), seed)
-    return {
-        metric.key: {
-            "part": metric.part,
-            "label": metric.label,
-            "note": metric.note,
-            "better": metric.better,
-            "percent": metric.percent,
-            "questions": metric.questions(table),
-            "value": found[metric.key].value,
-            "low": found[metric.key].low,
-            "high": found[metric.key].high,
-        }
-        for metric in used
-        if not math.isnan(found[metric.key].value)
-    }
+    entries: dict[str, dict[str, Any]] = {}
+    for metric in used:
+        count, (value, low, high) = metric.questions(table), astuple(found[metric.key])
+        if metric.percent and value in (0.0, 1.0):
+            low, high = wilson_interval(round(value * count), count)
+        if not math.isnan(value):
+            entries[metric.key] = {
+                "part": metric.part,
+                "label": metric.label,
+                "note": metric.note,
+                "better": metric.better,
+                "percent": metric.percent,
+                "questions": count,
+                "value": value,
+                "low": low,
+                "high": high,
+            }
+    return entries
 
 
 def _number(value: float | bool | None) -> float:

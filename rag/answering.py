@@ -71,15 +71,13 @@ def compose(
 
 
 def chosen_spans(question: str, spans: Sequence[AnswerSpan], quotes: int) -> list[AnswerSpan]:
-    """The sentences to quote: the best one, then those nearly as good, each text once, the best first."""
+    """The sentences to quote: the best one, then those nearly as good, nothing twice, the best first."""
     margin = EXTRA_MARGIN * (2 if answer_kind(question) == "passage" else 1)
     chosen: list[AnswerSpan] = []
-    texts: set[str] = set()
     for span in spans:
-        text = " ".join(span.text.casefold().split())
-        if len(chosen) < quotes and span.score >= spans[0].score - margin and text not in texts:
+        near_enough = span.score >= spans[0].score - margin
+        if len(chosen) < quotes and near_enough and not any(_repeats(span, other) for other in chosen):
             chosen.append(span)
-            texts.add(text)
     return chosen
 
 
@@ -115,6 +113,14 @@ def _highlighted(span: AnswerSpan) -> Value | None:
 
 def _citations(spans: Sequence[AnswerSpan], document_of: DocumentOf, first: int = 1) -> tuple[Citation, ...]:
     return tuple(citation(number, span, document_of) for number, span in enumerate(spans, start=first))
+
+
+def _repeats(span: AnswerSpan, other: AnswerSpan) -> bool:
+    """Whether two quotes are the same words, or share some of the same document."""
+    if span.text.casefold().split() == other.text.casefold().split():
+        return True
+    same_document = span.passage.source.id == other.passage.source.id
+    return same_document and span.start < other.end and other.start < span.end
 
 
 def citation(number: int, span: AnswerSpan, document_of: DocumentOf) -> Citation:

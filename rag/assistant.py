@@ -12,6 +12,7 @@ from rag.calibration import Calibration
 from rag.conversation import standalone
 from rag.errors import DocquoteError
 from rag.index import Index
+from rag.index.database import closed_on_error
 from rag.reader import Reader, open_reader
 from rag.retrieval import Retriever
 from rag.schema import Answer, Document, Scope, Source, Turn
@@ -46,7 +47,8 @@ class Assistant:
         Index.require(folder)
         embedder = open_embedder(settings.embedding_model)
         index = Index.open(folder, embedder, settings)
-        return cls(index, embedder, open_reader(settings, embedder, index), settings)
+        with closed_on_error(index):
+            return cls(index, embedder, open_reader(settings, embedder, index), settings)
 
     def ask(self, question: str, history: Sequence[HistoryItem] = (), scope: Scope | None = None) -> Answer:
         """Answers a question in the documents' own words, or says that they do not hold the answer.

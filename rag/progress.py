@@ -19,7 +19,7 @@ NAME_WIDTH = 40
 def file_progress(console: Console) -> Iterator[FileProgress]:
     """Shows a bar with the file at hand and the time left; draws nothing where the console is not a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Looking at files", total=None)
 
         def advance(path: Path, done: int, total: int) -> None:

@@ -20,6 +20,10 @@ from rag.settings import ENVIRONMENT_PREFIX, Settings
 CHECKOUT = Path(__file__).resolve().parents[1]
 FOR_TESTS = {"DOCQUOTE_SHARED", "DOCQUOTE_SCREENSHOTS"}
 
+# Threads of torch that wait for each other should sleep: on a busy machine they otherwise keep the cores from those
+# that work. Read when torch is loaded, which is not yet.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 hypothesis_settings.register_profile("docquote", derandomize=True, deadline=None, max_examples=50)
 hypothesis_settings.load_profile("docquote")
 

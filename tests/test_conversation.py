@@ -51,7 +51,12 @@ def test_without_a_conversation_nothing_is_added(question: str) -> None:
 
 
 def test_a_chain_of_follow_ups_goes_back_to_the_question_that_stands_alone() -> None:
-    history = [Turn("Where is the boat house of the rowing club?"), PLENARY, Turn("When was it held?"), Turn("And why?")]
+    history = [
+        Turn("Where is the boat house of the rowing club?"),
+        PLENARY,
+        Turn("When was it held?"),
+        Turn("And why?"),
+    ]
     asked = standalone("Who said that?", history)
     assert "plenary" in asked
     assert "boat" not in asked

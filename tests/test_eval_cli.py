@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from embeddings import Embedder
 from eval.cli import eval_app
 from rag.assistant import Assistant
 from rag.calibration import CALIBRATION_FILE
@@ -45,6 +49,15 @@ def invoke(*arguments: object) -> Any:
 def write(path: Path, rows: list[dict[str, Any]]) -> Path:
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_model(embedder: Embedder) -> Iterator[None]:
+    """All commands of this file use one embedding model, which is loaded once."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("eval.library", "eval.check", "eval.reading", "eval.retrieval", "rag.assistant"):
+            patch.setattr(f"{module}.open_embedder", lambda _: embedder)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +172,19 @@ def test_an_index_that_is_there_is_asked(library: Path, finished: Path, tmp_path
     content = json.loads(result.stdout)
     assert content["results"]["headline"] == report_at(finished)["results"]["headline"]
     assert content["timing"]["index_build_seconds"] is None
+
+
+def test_a_quote_that_the_file_no_longer_has_is_not_verbatim(finished: Path, tmp_path: Path) -> None:
+    """The stored text and the file are both looked at."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "mill.txt").write_text(MILL, encoding="utf-8")
+    questions = write(tmp_path / "q.jsonl", QUESTIONS[:1])
+    invoke("answers", questions, "--documents", folder, "--out", tmp_path / "a")
+    assert report_at(tmp_path / "a")["results"]["headline"]["verbatim"]["value"] == 1.0
+    (folder / "mill.txt").write_text(MILL.replace("Ann", "Zoe"), encoding="utf-8")
+    invoke("answers", questions, "--index", index_of(tmp_path / "a"), "--out", tmp_path / "b")
+    assert report_at(tmp_path / "b")["results"]["headline"]["verbatim"]["value"] < 1.0
 
 
 def test_documents_may_be_rows_of_text(library: Path, tmp_path: Path) -> None:
@@ -286,15 +312,20 @@ def test_the_check_refuses_a_bad_row(tmp_path: Path) -> None:
     assert "line 1, field 'question'" in str(result.exception)
 
 
-def test_calibration_is_stored_with_the_index_and_used(library: Path, tmp_path: Path) -> None:
-    """Forty questions, a third of them unanswerable, asked of a copy of the library."""
-    out = tmp_path / "run"
+def test_calibration_is_stored_with_the_index_and_used(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty questions, ten of them different, a third unanswerable; asked of a copy of the library's index."""
+    index = shutil.copytree(index_of(finished), tmp_path / "index")
     unanswerable = ["capital of Peru", "price of gold", "depth of the ocean", "speed of light", "age of the moon"]
-    rows = [{**QUESTIONS[n % 5], "id": f"a{n}"} for n in range(25)]
-    rows += [{"id": f"u{n}", "question": f"What is the {unanswerable[n % 5]}?", "unanswerable": True} for n in range(15)]
+    rows = [{**QUESTIONS[n % 5], "id": f"a{n}", "history": []} for n in range(25)]
+    rows += [
+        {"id": f"u{n}", "question": f"What is the {unanswerable[n % 5]}?", "unanswerable": True} for n in range(15)
+    ]
     questions = write(tmp_path / "questions.jsonl", rows)
-    invoke("answers", questions, "--documents", library / "documents", "--out", out)
-    index = index_of(out)
+    ask = Assistant.ask
+    once = cache(lambda self, question: ask(self, question))
+    monkeypatch.setattr(Assistant, "ask", lambda self, question, history: once(self, question))
     result = invoke("calibrate", questions, "--index", index, "--out", tmp_path / "c", "--precision", "0.6", "--json")
     assert result.exit_code == 0, result.output
     content = json.loads(result.stdout)
@@ -318,6 +349,8 @@ def test_a_missing_index_is_told(library: Path, tmp_path: Path) -> None:
 
 
 def test_help_does_not_load_models() -> None:
-    code = "import sys, eval.cli; print([name for name in ('torch', 'numpy', 'sklearn', 'faiss') if name in sys.modules])"
+    code = (
+        "import sys, eval.cli; print([name for name in ('torch', 'numpy', 'sklearn', 'faiss') if name in sys.modules])"
+    )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "[]"

@@ -118,7 +118,7 @@ def test_a_bad_field_is_named_with_file_and_line(tmp_path: Path, change: dict[st
 def test_a_bad_file_is_told(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "set.jsonl"
     path.write_bytes(content)
-    with pytest.raises(DatasetError, match="set.jsonl") as caught:
+    with pytest.raises(DatasetError, match=r"set\.jsonl") as caught:
         load_question_set(path)
     assert says in str(caught.value)
 
@@ -127,7 +127,7 @@ def test_a_bad_file_is_told(tmp_path: Path, content: bytes, says: str) -> None:
 def test_a_bad_gzip_file_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "set.jsonl.gz"
     path.write_bytes(content)
-    with pytest.raises(DatasetError, match="set.jsonl.gz"):
+    with pytest.raises(DatasetError, match=r"set\.jsonl\.gz"):
         load_question_set(path)
 
 
@@ -140,7 +140,7 @@ def test_csv_has_the_same_columns(tmp_path: Path) -> None:
     path = tmp_path / "set.csv"
     path.write_text(
         "id,question,answers,document,history,unanswerable\n"
-        'q1,Who?,Ann | Anna,a.txt,,\n'
+        "q1,Who?,Ann | Anna,a.txt,,\n"
         'q2,"And, when?","[""1990"", ""a | b""]",,"[{""question"": ""Who?"", ""answer"": ""Ann""}]",no\n'
         "q3,Why?,,,,TRUE\n",
         encoding="utf-8-sig",
@@ -215,11 +215,12 @@ def test_bad_squad_is_told(tmp_path: Path, content: object, says: str) -> None:
 
 
 def test_contexts_of_one_article_become_one_document(tmp_path: Path) -> None:
+    ann, bob = {"title": "Mill", "context": "Ann built it."}, {"title": "Mill", "context": "Bob sold it."}
     rows = [
-        {"id": "r1", "title": "Mill", "context": "Ann built it.", "question": "Who?", "answers": [{"text": "Ann", "start": 0}]},
-        {"id": "r2", "title": "Mill", "context": "Bob sold it.", "question": "Who?", "answers": [{"text": "Bob", "start": 0}]},
-        {"id": "r3", "title": "Mill", "context": "Ann built it.", "question": "When?", "answers": []},
-    ]  # fmt: skip
+        {"id": "r1", **ann, "question": "Who?", "answers": [{"text": "Ann", "start": 0}]},
+        {"id": "r2", **bob, "question": "Who?", "answers": [{"text": "Bob", "start": 0}]},
+        {"id": "r3", **ann, "question": "When?", "answers": []},
+    ]
     found = load_question_set(write(tmp_path / "read.jsonl", *rows))
     assert [document.text for document in found.documents] == ["Ann built it.\n\nBob sold it."]
     start, end = found.questions[1].spans[0]

@@ -31,6 +31,7 @@ def test_a_line_cut_off_by_a_kill_is_asked_again(tmp_path: Path) -> None:
     run.append(record("q1"))
     with (tmp_path / RECORDS_FILE).open("a", encoding="utf-8") as stream:
         stream.write('{"id": "q2", "gra')
+    assert list(Run.read(tmp_path).records) == ["q1"]
     resumed = Run.start(tmp_path, CONFIGURATION)
     assert list(resumed.records) == ["q1"]
     resumed.append(record("q2"))

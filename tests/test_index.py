@@ -6,15 +6,16 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_document, make_index
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from numpy.typing import NDArray
 
-from embeddings import Vectors
 from rag.chunking import context
 from rag.errors import LibraryError
 from rag.index import Index
@@ -32,8 +33,9 @@ def story(subjects: Sequence[str]) -> str:
     return " ".join(f"The committee spoke at length of the {subject} on day {n}." for n, subject in enumerate(subjects))
 
 
-def vector(text: str) -> Vectors:
-    return EMBEDDER.encode_queries([text])[0]
+def vector(text: str) -> NDArray[np.float32]:
+    row: NDArray[np.float32] = EMBEDDER.encode_queries([text])[0]
+    return row
 
 
 @pytest.fixture
@@ -115,10 +117,8 @@ class Changes(RuleBasedStateMachine):
 
 
 def test_any_changes_keep_library_full_text_and_vectors_in_step(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from hypothesis.stateful import run_state_machine_as_test
-
     Changes.folder = tmp_path_factory.mktemp("changes")
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Changes,
         settings=settings(max_examples=10, stateful_step_count=12, suppress_health_check=list(HealthCheck)),
     )
@@ -195,7 +195,7 @@ def test_a_document_without_words_is_held_without_chunks(index: Index) -> None:
     ],
 )
 def test_other_settings_are_an_error_that_names_them_and_the_command(
-    index: Index, embedder: dict[str, object], change: dict[str, int], named: str
+    index: Index, embedder: dict[str, object], change: dict[str, Any], named: str
 ) -> None:
     other = FakeEmbedder()
     for attribute, value in embedder.items():
@@ -210,17 +210,19 @@ def test_other_settings_are_an_error_that_names_them_and_the_command(
 
 
 def test_a_missing_index_is_an_error_that_names_the_command(tmp_path: Path) -> None:
-    for open_index in (lambda: Index.open(tmp_path, EMBEDDER, FAKE_SETTINGS), lambda: Index.open_to_remove(tmp_path)):
-        with pytest.raises(LibraryError, match="no index here.*docquote index FOLDER"):
-            open_index()
-    with pytest.raises(LibraryError, match="docquote index FOLDER"):
+    message = r"no index here.*docquote index FOLDER"
+    with pytest.raises(LibraryError, match=message):
+        Index.open(tmp_path, EMBEDDER, FAKE_SETTINGS)
+    with pytest.raises(LibraryError, match=message):
+        Index.open_to_remove(tmp_path)
+    with pytest.raises(LibraryError, match=message):
         index_status(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_index_cannot_be_made_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(LibraryError, match="cannot be made.*--index"):
+    with pytest.raises(LibraryError, match=r"cannot be made.*--index"):
         Index.open(tmp_path / "file", EMBEDDER, FAKE_SETTINGS, create=True)
 
 

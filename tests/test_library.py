@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -193,7 +194,7 @@ def test_another_format_is_an_error_that_names_the_command(library: Library, man
 def test_a_file_that_is_no_library_is_an_error_that_names_file_and_command(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "library.sqlite"
     path.write_bytes(content)
-    with pytest.raises(LibraryError, match="library.sqlite.*--rebuild"):
+    with pytest.raises(LibraryError, match=r"library.sqlite.*--rebuild"):
         Library(path)
     assert path.read_bytes() == content
 
@@ -206,8 +207,7 @@ def test_a_torn_library_is_an_error_not_wrong_text(library: Library, tmp_path: P
     data = bytearray(path.read_bytes())
     data[8192:] = b"\xa5" * (len(data) - 8192)
     path.write_bytes(data)
-    with pytest.raises(LibraryError, match="--rebuild"):  # noqa: PT012
-        torn = Library(path)
+    with pytest.raises(LibraryError, match="--rebuild"), closing(Library(path)) as torn:
         for source in torn.sources():
             torn.document(source.id)
 

@@ -49,7 +49,8 @@ def test_passages_are_slices_with_ranks_and_reasons(retriever: Retriever) -> Non
         assert passage.text == texts[passage.source.id][passage.chunk.start : passage.chunk.end]
         assert 0 <= passage.scores.fused <= 1
     first = passages[0].scores
-    assert (first.dense_rank, first.lexical_rank, first.fused) == (1, 1, pytest.approx(1.0))
+    assert (first.dense_rank, first.lexical_rank) == (1, 1)
+    assert first.fused == pytest.approx(1.0)
     assert first.lexical is not None
     assert first.lexical > 0
     assert [p.scores.fused for p in passages] == sorted((p.scores.fused for p in passages), reverse=True)
@@ -133,7 +134,8 @@ def test_a_document_added_later_is_found_and_a_removed_one_is_not(tmp_path: Path
     "question",
     [
         "", " ", "???", "\0", '"', "roof AND", "NEAR(roof, 5", "roof*", "text: roof", "-roof", "(roof OR", "{", "^roof",
-        "roof'; DROP TABLE chunks; --", "<|endoftext|> roof", "🎉 roof", "the of and", "\u202eroof", "[MASK]", "\n" * 50,
+        "roof'; DROP TABLE chunks; --", "<|endoftext|> roof", "🎉 roof", "the of and", "\u202eroof", "[MASK]",
+        "\n" * 50,
         "roof " * 20_000, "x" * 100_000, " ".join(f"word{n}" for n in range(12_000)),
     ],
 )  # fmt: skip
@@ -171,5 +173,5 @@ def test_fused_scores_are_shares_and_in_order(cosines: dict[int, float], bm25: d
 
 
 def test_being_best_in_both_searches_is_best() -> None:
-    assert fuse({1: 0.8, 2: 0.7}, {1: 9.0, 3: 1.0}, dense_weight=DENSE_WEIGHT)[0] == (1, pytest.approx(1.0))
+    assert fuse({1: 0.8, 2: 0.7}, {1: 9.0, 3: 1.0}, dense_weight=DENSE_WEIGHT)[0][0] == 1
     assert fuse({}, {}, dense_weight=DENSE_WEIGHT) == []

@@ -36,7 +36,9 @@ def test_forms_of_a_word_have_one_stem(one: str, other: str) -> None:
     assert stem(one) == stem(other)
 
 
-@pytest.mark.parametrize("text", ["Straße", "ΟΔΟΣ οδός", "İstanbul", "naïve café", "Ⅷ x² ½", "中文字", "ﬁrst", "nai\u0308ve"])
+@pytest.mark.parametrize(
+    "text", ["Straße", "ΟΔΟΣ οδός", "İstanbul", "naïve café", "Ⅷ x² ½", "中文字", "ﬁrst", "nai\u0308ve"]
+)
 def test_the_full_text_index_finds_every_word_of_a_passage(tmp_path: Path, text: str) -> None:
     index = make_index(tmp_path, make_document("a.txt", f"{text} stands here.", title="t"))
     for asked in (text, text.lower()):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from embeddings import Embedder, Vectors
 from rag.chunking import chunk_spans, context
 from rag.errors import LibraryError
+from rag.index.database import closed_on_error
 from rag.index.library import FORMAT_VERSION, Library, Manifest, NewChunk
 from rag.index.vectors import FILE_NAME as VECTORS_FILE
 from rag.index.vectors import VectorIndex
@@ -63,7 +64,6 @@ class Index:
             with _write_lock(folder):
                 for name in (LIBRARY_FILE, f"{LIBRARY_FILE}-wal", f"{LIBRARY_FILE}-shm", VECTORS_FILE):
                     (folder / name).unlink(missing_ok=True)
-        library = Library(folder / LIBRARY_FILE)
         wanted = Manifest(
             format_version=FORMAT_VERSION,
             embedding_model=embedder.name,
@@ -72,13 +72,14 @@ class Index:
             chunk_tokens=settings.chunk_tokens,
             overlap_tokens=settings.overlap_tokens,
         )
-        stored = library.manifest
-        if stored is None:
-            library.set_manifest(wanted)
-        elif stored != wanted:
-            library.close()
-            raise LibraryError(_mismatch(folder, stored, wanted))
-        return cls(folder, library, VectorIndex(folder, library, embedder.dimension), settings)
+        library = Library(folder / LIBRARY_FILE)
+        with closed_on_error(library):
+            stored = library.manifest
+            if stored is None:
+                library.set_manifest(wanted)
+            elif stored != wanted:
+                raise LibraryError(_mismatch(folder, stored, wanted))
+            return cls(folder, library, VectorIndex(folder, library, embedder.dimension), settings)
 
     @staticmethod
     def require(folder: Path) -> None:
@@ -101,11 +102,14 @@ class Index:
         """
         cls.require(folder)
         library = Library(folder / LIBRARY_FILE)
-        manifest = library.manifest
-        if manifest is None:
-            raise LibraryError(f"{folder}: the index is empty; fill it with: docquote index FOLDER --index {folder}")
-        settings = Settings(chunk_tokens=manifest.chunk_tokens, overlap_tokens=manifest.overlap_tokens)
-        return cls(folder, library, VectorIndex(folder, library, manifest.dimension), settings)
+        with closed_on_error(library):
+            manifest = library.manifest
+            if manifest is None:
+                raise LibraryError(
+                    f"{folder}: the index is empty; fill it with: docquote index FOLDER --index {folder}"
+                )
+            settings = Settings(chunk_tokens=manifest.chunk_tokens, overlap_tokens=manifest.overlap_tokens)
+            return cls(folder, library, VectorIndex(folder, library, manifest.dimension), settings)
 
     def writing(self) -> AbstractContextManager[None]:
         """Holds the lock that lets one process at a time change the documents.

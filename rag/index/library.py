@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,11 +14,11 @@ from numpy.typing import NDArray
 
 from embeddings import Vectors
 from rag.errors import LibraryError
+from rag.index.database import Database
 from rag.schema import Chunk, Document, Section, Source, Span
 
 FORMAT_VERSION = 1
 """Raised whenever an index written before cannot be read as it is."""
-BUSY_SECONDS = 30.0
 SLICE = 900
 """Values bound in one SQL statement; SQLite's own limit is 999 in old versions."""
 
@@ -58,82 +54,13 @@ class NewChunk:
     vector: NDArray[np.float32]
 
 
-class Library:
-    """Documents, sections, chunks, vectors and full text in one SQLite file in WAL mode.
+class Library(Database):
+    """Documents, sections, chunks, vectors and full text.
 
-    Safe to share by threads; several processes may read while one writes. A change of one document is one
-    transaction, so that a kill at any moment leaves it as before or as after.
+    A change of one document is one transaction, so that a kill at any moment leaves it as before or as after.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Opens the file, or makes it.
-
-        Raises:
-            LibraryError: it is not a readable library, or cannot be made.
-        """
-        self.path = path
-        self._lock = threading.RLock()
-        try:
-            self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            has_schema = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
-            if not has_schema:
-                script = files("rag.index").joinpath("schema.sql").read_text(encoding="utf-8")
-                self._db.executescript(f"BEGIN IMMEDIATE;\n{script}\nCOMMIT;")
-        except sqlite3.Error as error:
-            raise self._damaged(error) from error
-
-    def _damaged(self, error: sqlite3.Error) -> LibraryError:
-        return LibraryError(
-            f"{self.path}: the index cannot be read or written ({error}); if it is damaged, rebuild it with: "
-            f"docquote index FOLDER --index {self.path.parent} --rebuild"
-        )
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._db
-            except sqlite3.Error as error:
-                raise self._damaged(error) from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._db
-                    self._db.execute(
-                        "INSERT INTO meta VALUES ('generation', '1') "
-                        "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
-                    )
-                except BaseException:
-                    self._db.execute("ROLLBACK")
-                    raise
-                self._db.execute("COMMIT")
-            except sqlite3.Error as error:
-                raise self._damaged(error) from error
-
     # -- what it was made with -------------------------------------------------------------------------
-
-    def meta(self, key: str) -> str | None:
-        """A value stored under a name, or None."""
-        with self._connection() as db:
-            row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row[0]) if row else None
-
-    def set_meta(self, key: str, value: str) -> None:
-        """Stores a value under a name. Does not change the generation."""
-        with self._connection() as db:
-            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-    @property
-    def generation(self) -> int:
-        """Grows by one with every change of the documents; 0 for a new library."""
-        return int(self.meta("generation") or 0)
 
     @property
     def manifest(self) -> Manifest | None:
@@ -161,17 +88,17 @@ class Library:
 
     def roots(self) -> list[str]:
         """The folders and files that were indexed, as absolute paths."""
-        with self._connection() as db:
+        with self.connection() as db:
             return [str(row[0]) for row in db.execute("SELECT path FROM roots ORDER BY path")]
 
     def add_root(self, path: str) -> None:
         """Remembers a folder or file that was indexed."""
-        with self._connection() as db:
+        with self.connection() as db:
             db.execute("INSERT OR IGNORE INTO roots VALUES (?)", (path,))
 
     def forget_root(self, path: str) -> None:
         """Forgets a folder or file that was indexed, if it was."""
-        with self._connection() as db:
+        with self.connection() as db:
             db.execute("DELETE FROM roots WHERE path = ?", (path,))
 
     # -- documents --------------------------------------------------------------------------------------
@@ -179,7 +106,7 @@ class Library:
     def put(self, document: Document, chunks: Sequence[NewChunk]) -> None:
         """Adds a document, or replaces the one with its id, in one transaction."""
         source = document.source
-        with self._writing() as db:
+        with self.transaction() as db:
             self._delete(db, source.id)
             db.execute(
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -213,11 +140,11 @@ class Library:
 
     def remove(self, document_id: str) -> bool:
         """Removes a document and its chunks in one transaction; False where there was none."""
-        with self._connection() as db:
+        with self.connection() as db:
             known = db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone()
         if not known:
             return False
-        with self._writing() as db:
+        with self.transaction() as db:
             self._delete(db, document_id)
         return True
 
@@ -234,13 +161,13 @@ class Library:
 
     def sources(self) -> list[Source]:
         """Every document without its text, in the order of their names."""
-        with self._connection() as db:
+        with self.connection() as db:
             rows = db.execute(f"SELECT {_SOURCE_COLUMNS} FROM documents ORDER BY name, path").fetchall()
         return [_source(row) for row in rows]
 
     def warnings(self) -> dict[str, tuple[str, ...]]:
         """What was odd about each document that has warnings, by its id."""
-        with self._connection() as db:
+        with self.connection() as db:
             rows = db.execute("SELECT id, warnings FROM documents WHERE warnings <> '[]'").fetchall()
         return {str(key): tuple(json.loads(value)) for key, value in rows}
 
@@ -250,7 +177,7 @@ class Library:
         Raises:
             LibraryError: the index does not hold it (any more).
         """
-        with self._connection() as db:
+        with self.connection() as db:
             row = db.execute(
                 f"SELECT {_SOURCE_COLUMNS}, warnings, text FROM documents WHERE id = ?", (document_id,)
             ).fetchone()
@@ -268,7 +195,7 @@ class Library:
 
     def counts(self) -> tuple[int, int, int]:
         """How many documents, chunks and characters the index holds."""
-        with self._connection() as db:
+        with self.connection() as db:
             documents, characters = db.execute(
                 "SELECT count(*), coalesce(sum(characters), 0) FROM documents"
             ).fetchone()
@@ -281,7 +208,7 @@ class Library:
         """Chunks with their documents and texts, by id; ids that are gone are left out."""
         found: dict[int, tuple[Chunk, Source, str]] = {}
         columns = ", ".join(f"documents.{column}" for column in _SOURCE_COLUMNS.split(", "))
-        with self._connection() as db:
+        with self.connection() as db:
             for part in _slices(ids):
                 rows = db.execute(
                     f'SELECT chunks.id, chunks.start, chunks."end", {columns}, '
@@ -297,7 +224,7 @@ class Library:
 
     def chunk_ids(self, document_ids: Sequence[str] | None = None) -> NDArray[np.int64]:
         """The ids of all chunks, or of those of some documents, ascending."""
-        with self._connection() as db:
+        with self.connection() as db:
             if document_ids is None:
                 rows = db.execute("SELECT id FROM chunks ORDER BY id").fetchall()
             else:
@@ -315,7 +242,7 @@ class Library:
             LibraryError: one of them is gone.
         """
         found: dict[int, bytes] = {}
-        with self._connection() as db:
+        with self.connection() as db:
             for part in _slices(ids):
                 found.update(db.execute(f"SELECT id, vector FROM chunks WHERE id IN ({_marks(part)})", part))
         try:
@@ -347,7 +274,7 @@ class Library:
         if document_ids is not None:
             where = "AND rowid IN (SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?))) "
             arguments.append(json.dumps(list(document_ids)))
-        with self._connection() as db:
+        with self.connection() as db:
             rows = db.execute(
                 f"SELECT rowid, -bm25(chunk_text) FROM chunk_text WHERE chunk_text MATCH ? {where}"
                 "ORDER BY rank LIMIT ?",
@@ -357,14 +284,9 @@ class Library:
 
     def chunk_frequency(self, word: str) -> int:
         """How many chunks hold a word or another form of it (same stem)."""
-        with self._connection() as db:
+        with self.connection() as db:
             row = db.execute("SELECT count(*) FROM chunk_text WHERE chunk_text MATCH ?", (_fts_any([word]),)).fetchone()
         return int(row[0])
-
-    def close(self) -> None:
-        """Closes the file."""
-        with self._lock:
-            self._db.close()
 
 
 def _fts_any(words: Sequence[str]) -> str:

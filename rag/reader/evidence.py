@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from rag.reader.sentence_features import FEATURES, Sentence, coverage, stems_of
 
-EVIDENCE = ("score", "margin", "cosine", "passage_cosine", "passage_coverage", "library_coverage")
+EVIDENCE = (
+    "score",
+    "margin",
+    "span",
+    "span_share",
+    "cosine",
+    "passage_cosine",
+    "passage_coverage",
+    "library_coverage",
+)
 """The names in what ``evidence`` returns."""
 FAR_BEHIND = 5.0
 """A margin above this says no more than this."""
@@ -25,9 +34,9 @@ def evidence(
 ) -> dict[str, float]:
     """The evidence for the best sentence, under the names in ``EVIDENCE``.
 
-    score: its log-odds. margin: how far the next sentence with other words is behind, in log-odds. cosine: of
-    question and sentence. passage_cosine: the best of any passage. passage_coverage: the share of the question's
-    words, weighted by rarity, in its passage and title. library_coverage: the share in any document.
+    score: its log-odds. margin: how far the next sentence with other words is behind, in log-odds. span, span_share,
+    cosine: as in ``sentence_features``. passage_cosine: the best of any passage. passage_coverage: the share of the
+    question's words, weighted by rarity, in its passage and title. library_coverage: the share in any document.
 
     Args:
         sentences, features, scores: what was read, with ``FEATURES`` and the log-odds of each.
@@ -41,7 +50,7 @@ def evidence(
     return {
         "score": float(scores[order[0]]),
         "margin": float(min((*behind, FAR_BEHIND))),
-        "cosine": float(features[order[0], FEATURES.index("cosine")]),
+        **{name: float(features[order[0], FEATURES.index(name)]) for name in ("span", "span_share", "cosine")},
         "passage_cosine": max(sentence.passage.scores.dense or 0.0 for sentence in sentences),
         "passage_coverage": coverage(stems, rarity),
         "library_coverage": 1 - missing / (sum(rarity.values()) or 1.0),

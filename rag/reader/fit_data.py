@@ -17,9 +17,10 @@ from rag.errors import DatasetError
 from rag.loading import document_from_text
 from rag.schema import Document, Span
 
-OPEN_SETS = ("new_wiki", "doc2dial")
+OPEN_SET = "new_wiki"
 CONTEXT_SETS = ("qed_nq_dev", "clapnq_answerable_sentences", "clapnq_unanswerable")
-FIRST_TURN = "user:"
+UNANSWERABLE_SHARE = 0.5
+"""How many questions are taken of a set without answers, to one of the others: most questions people ask have one."""
 
 Item = TypeVar("Item")
 
@@ -48,7 +49,7 @@ class Asked:
 def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document], list[Asked]]:
     """A seeded sample of each set's questions, and the documents they are asked of.
 
-    The documents are those of the open sets, and the contexts of the sampled questions of the others.
+    The documents are the articles of the open set, and the contexts of the sampled questions of the others.
 
     Args:
         folder: holds ``open_qa`` and ``reader/dev``.
@@ -61,12 +62,24 @@ def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document]
     documents: dict[str, Document] = {}
     asked: list[Asked] = []
     rng = random.Random(seed)
-    for name in OPEN_SETS:
-        for row in _rows(folder / "open_qa" / name / "documents.jsonl.gz"):
-            documents[row["id"]] = document_from_text(row["text"], name=row["id"], title=row["id"].split("#")[0])
-        asked.extend(_sample(list(_open_questions(folder, name)), per_set, rng))
+    for row in _rows(folder / "open_qa" / OPEN_SET / "documents.jsonl.gz"):
+        documents[row["id"]] = document_from_text(row["text"], name=row["id"], title=row["id"].replace("_", " "))
+    for row in _sample(list(_rows(folder / "open_qa" / OPEN_SET / "questions.jsonl.gz")), per_set, rng):
+        spans = tuple((start, end) for start, end in row["spans"])
+        group = f"{OPEN_SET}/{row['document']}"
+        asked.append(
+            Asked(
+                OPEN_SET,
+                group,
+                row["question"],
+                row["document"],
+                spans,
+                tuple(row["answers"]),
+            )
+        )
     for name in CONTEXT_SETS:
-        rows = _sample(list(_rows(folder / "reader" / "dev" / f"{name}.jsonl.gz")), per_set, rng)
+        count = round(per_set * UNANSWERABLE_SHARE) if "unanswerable" in name else per_set
+        rows = _sample(list(_rows(folder / "reader" / "dev" / f"{name}.jsonl.gz")), count, rng)
         for row in rows:
             key = f"{name}/{row['title']}/{len(row['context'])}/{row['context'][:40]}"
             documents.setdefault(key, document_from_text(row["context"], name=key, title=row["title"]))
@@ -74,18 +87,6 @@ def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document]
             texts = tuple(a["text"] for a in row["answers"])
             asked.append(Asked(name, f"{name}/{row['title']}", row["question"], key, spans, texts))
     return list(documents.values()), asked
-
-
-def _open_questions(folder: Path, name: str) -> Iterator[Asked]:
-    for row in _rows(folder / "open_qa" / name / "questions.jsonl.gz"):
-        question = row.get("question")
-        if question is None:  # a dialogue: only its first question stands alone
-            history = row["history"]
-            if not history.startswith(FIRST_TURN) or "agent:" in history or history.count(FIRST_TURN) > 1:
-                continue
-            question = history.removeprefix(FIRST_TURN).strip()
-        spans = tuple((start, end) for start, end in row["spans"])
-        yield Asked(name, f"{name}/{row['document']}", question, row["document"], spans, tuple(row["answers"]))
 
 
 def _sample(items: list[Item], count: int, rng: random.Random) -> list[Item]:

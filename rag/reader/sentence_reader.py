@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +14,25 @@ from rag.calibration import Calibration
 from rag.index import Index
 from rag.question import answer_kind
 from rag.reader.evidence import evidence
+from rag.reader.extractive import ExtractiveReader
 from rag.reader.linear import Scoring
+from rag.reader.located import LocatedSpan, SpanFinder, find_spans
 from rag.reader.sentence_features import (
     FEATURES,
     Sentence,
+    add_cosines,
+    best_span_of,
     inverse_frequencies,
+    promising,
     sentence_features,
     sentences_of,
 )
 from rag.schema import AnswerSpan, Passage, Reading
 from rag.settings import Settings
 
+BUNDLED = "bundled"
+HIGHLIGHT_SCORE = 0.0
+"""Below the best sentence, a span is marked only if the reader prefers it to "no answer in this passage"."""
 SPANS = 10
 """Candidates given to the caller."""
 
@@ -33,37 +42,54 @@ class Measured:
     """The sentences of a question's passages and what was measured of them.
 
     Attributes:
-        sentences: in the order of the passages.
+        sentences: the promising ones, in the order of the passages.
+        spans: what the trained reader found in them.
         features: shape ``(len(sentences), len(FEATURES))``.
         rarity: stems of the question's words to their weights.
         missing: the weight of those that no document of the index holds.
     """
 
     sentences: list[Sentence]
+    spans: list[LocatedSpan]
     features: NDArray[np.float64]
     rarity: dict[str, float]
     missing: float
 
 
 class SentenceReader:
-    """Scores every sentence of the passages with a logistic regression, and the best with another."""
+    """Quotes whole sentences and marks in them the words that the trained reader found.
 
-    name = "sentences"
+    Every sentence of the passages is scored by a logistic regression over what is measured of it, the trained
+    reader's spans among that; the best one's evidence is turned into a probability by another.
+    """
 
-    def __init__(self, embedder: Embedder, index: Index, scoring: Scoring) -> None:
+    def __init__(
+        self,
+        finder: SpanFinder,
+        embedder: Embedder,
+        index: Index,
+        scoring: Scoring,
+        name: str,
+    ) -> None:
         """Reads passages of ``index``, whose word counts tell which words of a question matter."""
+        self.name = name
+        self._finder = finder
         self._embedder = embedder
         self._index = index
         self._scoring = scoring
 
     @classmethod
     def open(cls, embedder: Embedder, index: Index, settings: Settings) -> SentenceReader:
-        """The reader with the weights that come with docquote.
+        """The reader with the weights that come with docquote, or with a model of the user's for the spans.
 
         Raises:
-            ModelError: they are missing or damaged.
+            ModelError: weights are missing or altered.
         """
-        return cls(embedder, index, Scoring.load())
+        if settings.reader_model == BUNDLED:
+            finder = ExtractiveReader.bundled()
+        else:
+            finder = ExtractiveReader.from_folder(Path(settings.reader_model))
+        return cls(finder, embedder, index, Scoring.load(), settings.reader_model)
 
     @property
     def calibration(self) -> Calibration:
@@ -79,19 +105,40 @@ class SentenceReader:
         model = self._scoring.passages if answer_kind(question) == "passage" else self._scoring.facts
         scores = model.scores(FEATURES, measured.features)
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
-        proof = evidence(sentences, measured.features, scores, order, measured.rarity, measured.missing)
+        proof = evidence(
+            sentences,
+            measured.features,
+            scores,
+            order,
+            measured.rarity,
+            measured.missing,
+        )
         spans = tuple(
-            AnswerSpan(sentences[i].passage, sentences[i].start, sentences[i].end, None, float(scores[i]))
-            for i in order[:SPANS]
+            _answer(sentences[i], measured.spans, float(scores[i]), is_best=i == order[0]) for i in order[:SPANS]
         )
         return Reading(spans, self._scoring.confidence.probability(proof))
 
     def measure(self, question: str, passages: Sequence[Passage]) -> Measured | None:
-        """Measures every sentence of the passages; None where there is none."""
-        sentences = sentences_of(passages)
-        if not sentences:
+        """Measures the promising sentences of the passages; None where there is no sentence."""
+        everything = sentences_of(passages)
+        if not everything:
             return None
         rarity = inverse_frequencies(question, self._index.chunk_frequency, self._index.counts()[1])
         missing = sum(value for word, value in rarity.items() if not self._index.chunk_frequency(word))
-        features = sentence_features(question, sentences, self._embedder, rarity)
-        return Measured(sentences, features, rarity, missing)
+        spans = find_spans(self._finder, question, passages)
+        features = sentence_features(question, everything, spans, rarity)
+        kept = promising(features)
+        features, sentences = features[kept], [everything[i] for i in kept]
+        add_cosines(features, question, sentences, self._embedder)
+        return Measured(sentences, spans, features, rarity, missing)
+
+
+def _answer(sentence: Sentence, spans: Sequence[LocatedSpan], score: float, *, is_best: bool) -> AnswerSpan:
+    """The sentence as a candidate answer, with the words that answer where the trained reader found some."""
+    span = best_span_of(sentence, spans)
+    if span is None or (span.score < HIGHLIGHT_SCORE and not is_best):
+        return AnswerSpan(sentence.passage, sentence.start, sentence.end, None, score)
+    end = sentence.end
+    if span.score >= HIGHLIGHT_SCORE:  # words that go on past what was taken for the end of the sentence
+        end = max(end, span.end)
+    return AnswerSpan(sentence.passage, sentence.start, end, (span.start, min(span.end, end)), score)

@@ -14,8 +14,10 @@ function rename(button) {
   const title = button.closest("li").querySelector(".dq-talk");
   const input = Object.assign(document.createElement("input"), { className: "dq-field dq-renaming", value: title.textContent });
   input.setAttribute("aria-label", "New title");
+  let open = true;  // taking the field away makes it lose the focus, which would end it again
   const end = (wanted) => {
-    if (!input.isConnected) return;
+    if (!open) return;
+    open = false;
     input.replaceWith(title);
     if (wanted && wanted !== title.textContent) trigger("edit", { id: button.dataset.rename, title: wanted });
     else button.focus();
@@ -26,6 +28,7 @@ function rename(button) {
   });
   input.addEventListener("blur", () => end(""));
   title.replaceWith(input);
+  input.focus();
   input.select();
 }
 

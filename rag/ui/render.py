@@ -115,12 +115,13 @@ def answer_html(exchange: Exchange, answer: Answer, turn: int, *, rateable: bool
 
 
 def _found(answer: Answer, turn: int) -> str:
-    positions = agreement(answer.citations)
+    quoted = (*answer.citations, *answer.also)
+    positions = agreement(quoted)
     if not positions:
-        return f'<div class="dq-answer">{_quotes(answer.citations, turn, "cite", answer.passages)}</div>'
+        return f'<div class="dq-answer">{_quotes(quoted, turn, "cite", answer.passages)}</div>'
     placed = {citation.number for position in positions for citation in position.citations}
     groups = [(f"“{position.answer}”", position.citations) for position in positions]
-    groups.append(("Also said", tuple(one for one in answer.citations if one.number not in placed)))
+    groups.append(("Also said", tuple(one for one in quoted if one.number not in placed)))
     shown = "".join(
         f'<section><h3 class="dq-label">{escape(label)}</h3>{_quotes(said, turn, "cite", answer.passages)}</section>'
         for label, said in groups

@@ -107,7 +107,7 @@ def siblings(conversation: Conversation, key: Key) -> tuple[Citation, ...]:
     answer = conversation[key.turn].answer
     if answer is None:
         return ()
-    return answer.citations if key.kind == "cite" else answer.nearest
+    return (*answer.citations, *answer.also) if key.kind == "cite" else answer.nearest
 
 
 def resolve(conversation: Conversation, key: Key) -> Citation | None:

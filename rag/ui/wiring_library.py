@@ -25,6 +25,7 @@ TICK_SECONDS = 0.7
 
 def wire_library(desk: Desk, page: Page, app: gr.Blocks) -> None:
     """Makes the panel and wires it."""
+    drawn = desk.sources()
     with gr.Column(elem_id="dq-library"):
         html(head_html(refreshable=desk.jobs is not None), "dq-listhead")
         listed = html(desk.documents(None), "dq-list", asset("library.js"))
@@ -35,12 +36,23 @@ def wire_library(desk: Desk, page: Page, app: gr.Blocks) -> None:
         chosen = chosen_from(sent_with(event).get("chosen"), desk.sources())
         return chosen, desk.hint(chosen)
 
-    def start(token: str, request: gr.Request) -> tuple[str, str, str, str, str]:
-        sides = sides_html(history=desk.conversations is not None, user=request.username or "")
-        return token_or_new(token), sides, desk.header(), desk.documents(None), desk.hint(None)
+    def start(token: str, talk: Conversation, request: gr.Request) -> dict[Any, Any]:
+        shown: dict[Any, Any] = {page.token: token_or_new(token)}
+        if request.username:
+            shown[page.sides] = sides_html(history=desk.conversations is not None, user=request.username)
+        if desk.sources() != drawn:  # what the page came with is out of date
+            shown |= {page.title: desk.header(), listed: desk.documents(None), page.hint: desk.hint(None)}
+            if not talk:
+                shown[page.thread] = desk.welcome()
+        return shown
 
     listed.select(choose, None, [page.chosen, page.hint], **quiet())
-    app.load(start, page.token, [page.token, page.sides, page.title, listed, page.hint], **quiet())
+    app.load(
+        start,
+        [page.token, page.conversation],
+        [page.token, page.sides, page.title, listed, page.hint, page.thread],
+        **quiet(),
+    )
 
 
 def _wire_jobs(desk: Desk, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: gr.HTML) -> None:
@@ -62,14 +74,19 @@ def _wire_jobs(desk: Desk, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: 
         )
         progress = html(progress_html(jobs.snapshot()), "dq-progress", asset("progress.js"))
     timer = gr.Timer(TICK_SECONDS, active=False)
-    moving = [progress, timer]
+    refused = gr.State(())  # what could not be begun; shown until something else is
+    moving = [refused, progress, timer]
 
     def work(start: Callable[[], object], refusals: Sequence[str] = ()) -> dict[Any, Any]:
         try:
             start()
         except DocquoteError as error:
             refusals = [*refusals, str(error)]
-        return {progress: progress_html(jobs.snapshot(), refusals), timer: gr.Timer(active=jobs.busy or not refusals)}
+        return {
+            refused: refusals,
+            progress: progress_html(jobs.snapshot(), refusals),
+            timer: gr.Timer(active=jobs.busy or not refusals),
+        }
 
     def add_files(paths: list[str]) -> dict[Any, Any]:
         files = [Path(path) for path in paths]
@@ -102,11 +119,11 @@ def _wire_jobs(desk: Desk, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: 
         sent = sent_with(event).get("cancel")
         return work(lambda: jobs.cancel(sent) if type(sent) is int else None)
 
-    def tick(talk: Conversation, chosen: Chosen, view: View | None) -> dict[Any, Any]:
+    def tick(talk: Conversation, chosen: Chosen, view: View | None, refusals: Sequence[str]) -> dict[Any, Any]:
         busy = jobs.busy  # before the documents are looked at, so that the last tick sees all that was done
         chosen = still_there(chosen, desk.sources())
         shown: dict[Any, Any] = {
-            progress: progress_html(jobs.snapshot()),
+            progress: progress_html(jobs.snapshot(), refusals),
             listed: desk.documents(chosen),
             page.title: desk.header(),
             page.hint: desk.hint(chosen),
@@ -125,5 +142,5 @@ def _wire_jobs(desk: Desk, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: 
     listed.apply(refresh, None, moving, **quiet())
     page.source.apply(refresh_one, page.conversation, moving, **quiet())
     progress.select(cancel, None, moving, **quiet())
-    timer.tick(tick, [page.conversation, page.chosen, page.view], everything, **quiet())
+    timer.tick(tick, [page.conversation, page.chosen, page.view, refused], everything, **quiet())
     app.load(lambda: gr.Timer(active=jobs.busy), None, timer, **quiet())

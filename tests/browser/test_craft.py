@@ -72,8 +72,8 @@ def test_nothing_jumps_while_an_answer_comes(visit: Visit, fake_server: str) -> 
     assert sum(page.evaluate("window.jumped")) < 0.1  # "good" by web.dev's measure of cumulative layout shift
 
 
-def test_the_page_says_what_it_is_doing_before_it_is_there(visit: Visit, fake_server: str) -> None:
-    page = visit(fake_server)
+def test_the_page_says_what_it_is_doing_before_it_is_there(browser: Browser, fake_server: str) -> None:
+    page = browser.new_context().new_page()
     page.route("**/assets/*.js", lambda route: (time.sleep(0.2), route.continue_()))
     page.goto(fake_server, wait_until="commit")
     page.wait_for_function(
@@ -82,6 +82,7 @@ def test_the_page_says_what_it_is_doing_before_it_is_there(visit: Visit, fake_se
     )
     page.wait_for_selector("#dq-thread .dq-welcome")
     assert page.evaluate("getComputedStyle(document.body, '::before').content") == "none"
+    page.context.close()
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def test_conversations_are_kept_searched_opened_renamed_and_deleted(visit: Visit
     ask(page, "And how many of them sent apologies?")
     expect(page.locator(".dq-talk")).to_have_text(["What was decided?", ASKED])
 
-    page.fill("[data-search]", "seventy-six")
+    page.fill("[data-search]", "HAD 212")
     expect(page.locator(".dq-talk")).to_have_text([ASKED])
     page.fill("[data-search]", "no such words")
     expect(page.locator("#dq-talks")).to_contain_text("No conversation holds these words")

@@ -39,7 +39,7 @@ def titles(page: Page) -> list[str]:
     return [title.strip() for title in page.locator("#dq-list li:visible label").all_text_contents()]
 
 
-def test_an_empty_library_is_filled_filtered_and_emptied(visit: Visit, empty_server: str, tmp_path: Path) -> None:
+def test_an_empty_library_is_filled_filtered_and_emptied(empty_server: str, visit: Visit, tmp_path: Path) -> None:
     page = visit(empty_server)
     expect(page.locator(".dq-welcome")).to_contain_text("This library is empty")
     page.click(".dq-welcome [data-side='library']")
@@ -110,7 +110,7 @@ def test_an_empty_library_is_filled_filtered_and_emptied(visit: Visit, empty_ser
     assert path.exists()
 
 
-def test_a_question_is_answered_while_documents_are_added(visit: Visit, empty_server: str, tmp_path: Path) -> None:
+def test_a_question_is_answered_while_documents_are_added(empty_server: str, visit: Visit, tmp_path: Path) -> None:
     page = visit(empty_server)
     open_library(page)
     many = tmp_path / "many"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import NARROW, Visit, running
-from papers import ANNUAL, PDF_NAME, make_papers
+from papers import make_papers
 from playwright.sync_api import Browser, Page, expect
 from test_chat import MARKED, QUOTE_IN_VIEW, ask
 
@@ -148,10 +148,13 @@ def test_a_changed_file_is_said_and_indexed_again_and_a_lost_one_is_said(
     path.with_suffix(".away").rename(path)
 
 
-def test_sources_that_say_the_same_are_all_quoted(visit: Visit, papers_server: str) -> None:
+def test_sources_that_agree_and_are_at_odds_are_grouped_newest_first(visit: Visit, papers_server: str) -> None:
     page = visit(papers_server)
     ask(page, "How many members does the chess club have?")
-    expect(page.locator(".dq-words")).to_have_count(len(ANNUAL))
-    names = [one.text_content() for one in page.locator(".dq-answer footer").all()]
-    assert len(set(names)) == len(ANNUAL)
-    assert PDF_NAME not in str(names)
+    expect(page.locator(".dq-conflict")).to_have_text("2 sources say 76 members; 1 says 74 members, of 2022-12-31.")
+    expect(page.locator(".dq-grouped section")).to_have_count(2)
+    agreeing = page.locator(".dq-grouped section >> nth=0").locator("footer")
+    expect(agreeing).to_have_text([re.compile("Letter.*15 January 2024"), re.compile("Yearbook.*31 December 2023")])
+    page.click(".dq-grouped section >> nth=1 >> .dq-cite")
+    expect(page.locator("#dq-panel h2")).to_have_text("Yearbook of the chess club 2022")
+    assert page.evaluate(MARKED) == "The chess club has 74 members."

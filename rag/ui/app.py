@@ -58,7 +58,7 @@ def _laid_out(desk: Desk) -> Page:
             thread = html(desk.welcome(), "dq-thread", script)
             box = gr.Textbox(
                 label="Your question",
-                placeholder="Ask a question of your documents",
+                placeholder="Ask your documents",
                 show_label=False,
                 container=False,
                 lines=1,

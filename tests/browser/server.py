@@ -6,10 +6,7 @@ DOCUMENTS makes an empty library.
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
@@ -18,28 +15,9 @@ from ui_fake import FakeAssistant  # noqa: E402
 
 from rag.conversations import Conversations  # noqa: E402
 from rag.feedback import FeedbackStore  # noqa: E402
-from rag.reader import Reader  # noqa: E402
-from rag.schema import AnswerSpan, Passage, Reading  # noqa: E402
 from rag.ui.desk import Desk  # noqa: E402
 from rag.ui.serve import serve  # noqa: E402
 from rag.users import Gate, Users  # noqa: E402
-
-
-class NumberReader:
-    """A reader that marks the first number of each sentence as what answers, whatever else its own reader does."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self.name = reader.name
-        self.calibration = reader.calibration
-
-    def read(self, question: str, passages: Sequence[Passage]) -> Reading:
-        reading = self._reader.read(question, passages)
-        return replace(reading, spans=tuple(map(self._marked, reading.spans)))
-
-    def _marked(self, span: AnswerSpan) -> AnswerSpan:
-        number = re.search(r"\b\d+ \w+", span.text)
-        return replace(span, highlight=(span.start + number.start(), span.start + number.end())) if number else span
 
 
 def indexed(folder: Path, documents: Path) -> Desk:
@@ -57,7 +35,6 @@ def indexed(folder: Path, documents: Path) -> Desk:
     index.close()
     assert not report.failed, report.failed
     assistant = Assistant.open(folder)
-    assistant.reader = NumberReader(assistant.reader)
     jobs = IndexJobs(assistant.index, assistant.embedder, settings)
     return Desk(assistant, jobs=jobs, conversations=Conversations(folder), feedback=FeedbackStore(folder))
 

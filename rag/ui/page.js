@@ -109,6 +109,7 @@ element.addEventListener("click", (event) => {
     showQuote();
   } else if (again) {
     button.disabled = true;
+    button.textContent = "Re-indexing…";
     trigger("apply", { again });
   } else if (rate) {
     trigger("like", { rate, turn: Number(turn) });

@@ -15,9 +15,11 @@ from rag.ui.page import asset
 SANS = ("-apple-system", "Segoe UI", "Inter", "Roboto", "Noto Sans", "Liberation Sans", "Arial", "sans-serif")
 MONO = ("ui-monospace", "SF Mono", "Consolas", "Noto Sans Mono", "Liberation Mono", "monospace")
 PAPER, PAPER_DARK = "#f7f6f2", "#161715"
-"""The background while the page loads; --dq-paper in style.css from then on."""
+ACCENT, ACCENT_DARK, ON_ACCENT_DARK = "#1d5c57", "#7fc9be", "#10201e"
+SURFACE, SURFACE_DARK = "#ffffff", "#1e1f1d"
+"""The colours while the page loads and where people log in, which style.css does not reach; it has them as --dq-*."""
 
-LOG_IN = "docquote: please log in"
+LOG_IN = "Ask the documents of this docquote library."
 
 
 def serve(
@@ -57,13 +59,29 @@ def serve(
             ssr_mode=False,
             auth=auth,  # type: ignore[arg-type]  # gradio awaits what it returns
             auth_message=LOG_IN if auth is not None else None,
-            theme=gr.themes.Base(font=SANS, font_mono=MONO).set(
-                body_background_fill=PAPER, body_background_fill_dark=PAPER_DARK
-            ),
+            theme=_theme(),
             head=f"<style>{asset('style.css')}</style>",
             favicon_path=icon,
         )
         app.block_thread()
+
+
+def _theme() -> gr.themes.Base:
+    return gr.themes.Base(font=SANS, font_mono=MONO).set(
+        body_background_fill=PAPER,
+        body_background_fill_dark=PAPER_DARK,
+        background_fill_primary=PAPER,
+        background_fill_primary_dark=PAPER_DARK,
+        block_background_fill=SURFACE,
+        block_background_fill_dark=SURFACE_DARK,
+        panel_background_fill=PAPER,
+        panel_background_fill_dark=PAPER_DARK,
+        button_primary_background_fill=ACCENT,
+        button_primary_background_fill_dark=ACCENT_DARK,
+        button_primary_background_fill_hover=ACCENT,
+        button_primary_background_fill_hover_dark=ACCENT_DARK,
+        button_primary_text_color_dark=ON_ACCENT_DARK,
+    )
 
 
 def _bypass_proxy(host: str) -> None:

@@ -196,6 +196,34 @@ def check(
         raise typer.Exit(EXIT_FOUND)
 
 
+@eval_app.command("export-feedback")
+def export_feedback(
+    index: Annotated[
+        Path | None, typer.Option("--index", help="The index.", show_default="$DOCQUOTE_INDEX or .docquote")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write.", show_default="standard output")] = None,
+) -> None:
+    """Write what people said of answers in the chat as questions with known answers (.jsonl)."""
+    from rag.feedback import read_feedback, to_question_pairs
+    from rag.settings import default_index
+
+    folder = index or default_index()
+    said = read_feedback(folder)
+    pairs = to_question_pairs(said)
+    if not pairs:
+        typer.echo(f"{folder}: there is no feedback with a known answer yet; it is given in the chat", err=True)
+        raise typer.Exit(EXIT_FOUND)
+    lines = "".join(f"{json.dumps(pair, ensure_ascii=False)}\n" for pair in pairs)
+    if out is None:
+        typer.echo(lines, nl=False)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(lines, encoding="utf-8")
+    unknown = len(said) - len(pairs)
+    left_out = f"; left out: {unknown} without a right answer" if unknown else ""
+    typer.echo(f"{out}: {len(pairs)} question{'' if len(pairs) == 1 else 's'}{left_out}")
+
+
 def _finish(outcome: Outcome, as_json: bool) -> None:
     """Writes the reports of a run, prints the results, and leaves with 130 where it was interrupted."""
     from eval.console import err, print_report

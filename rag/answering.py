@@ -6,11 +6,17 @@ from collections.abc import Callable, Sequence
 
 from rag.question import answer_kind
 from rag.schema import Answer, AnswerSpan, Citation, Document, Passage, Reading
+from rag.values import Value, at_odds, value_of
 
 NEAREST = 3
 """Passages shown where there is no answer."""
 EXTRA_MARGIN = 1.0
 """A further sentence is quoted if its score is at most this far below the best; for why, how and lists, twice it."""
+
+AGREEING_MARGIN = 3.0
+"""A sentence of another document that gives the same answer is cited beside it down to this far below the best."""
+FURTHER = 8
+"""Documents cited beside the answer, because they agree or are at odds with it."""
 
 DocumentOf = Callable[[str], Document]
 """A document by its id."""
@@ -48,6 +54,7 @@ def compose(
             found=True,
             confidence=confidence,
             citations=_citations(quoted, document_of),
+            also=_citations(further_spans(reading.spans, quoted), document_of, len(quoted) + 1),
             missing_words=tuple(missing_words),
             passages=tuple(passages),
         )
@@ -74,16 +81,46 @@ def chosen_spans(question: str, spans: Sequence[AnswerSpan], quotes: int) -> lis
     return chosen
 
 
+def further_spans(spans: Sequence[AnswerSpan], quoted: Sequence[AnswerSpan]) -> list[AnswerSpan]:
+    """Sentences of documents that are not quoted, which say the same as the best one or are at odds with it.
+
+    One for each document, the best first. Nothing is compared where no words are highlighted. What is at odds has to
+    be nearly as good as the best sentence, since an unrelated number would be taken for a contradiction; what agrees
+    need not be.
+    """
+    answer = _highlighted(quoted[0])
+    if answer is None:
+        return []
+    told = {span.passage.source.id for span in quoted}
+    further: list[AnswerSpan] = []
+    for span in spans:
+        said = _highlighted(span)
+        if said is None or span.passage.source.id in told or len(further) >= FURTHER:
+            continue
+        margin = AGREEING_MARGIN if said == answer else EXTRA_MARGIN if at_odds(answer, said) else None
+        if margin is not None and span.score >= spans[0].score - margin:
+            further.append(span)
+            told.add(span.passage.source.id)
+    return further
+
+
+def _highlighted(span: AnswerSpan) -> Value | None:
+    if span.highlight is None:
+        return None
+    start, end = (offset - span.passage.chunk.start for offset in span.highlight)
+    return value_of(span.passage.text[start:end])
+
+
+def _citations(spans: Sequence[AnswerSpan], document_of: DocumentOf, first: int = 1) -> tuple[Citation, ...]:
+    return tuple(citation(number, span, document_of) for number, span in enumerate(spans, start=first))
+
+
 def _repeats(span: AnswerSpan, other: AnswerSpan) -> bool:
     """Whether two quotes are the same words, or share some of the same document."""
     if span.text.casefold().split() == other.text.casefold().split():
         return True
     same_document = span.passage.source.id == other.passage.source.id
     return same_document and span.start < other.end and other.start < span.end
-
-
-def _citations(spans: Sequence[AnswerSpan], document_of: DocumentOf) -> tuple[Citation, ...]:
-    return tuple(citation(number, span, document_of) for number, span in enumerate(spans, start=1))
 
 
 def citation(number: int, span: AnswerSpan, document_of: DocumentOf) -> Citation:

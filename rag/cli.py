@@ -1,4 +1,4 @@
-"""The command line: ``docquote index | ask | chat | status | remove | eval``.
+"""The command line: ``docquote index | ask | chat | status | remove | user | eval``.
 
 Exit status: 0 done (for ``ask``: answered), 1 not in the documents (``ask``) or a file that could not be read
 (``index``), 2 an error. Models and the page are imported by the commands that need them, so that the rest is quick.
@@ -7,7 +7,6 @@ Exit status: 0 done (for ``ask``: answered), 1 not in the documents (``ask``) or
 from __future__ import annotations
 
 import json
-import os
 import sys
 import traceback
 from datetime import datetime
@@ -16,12 +15,12 @@ from typing import Annotated
 
 import typer
 
+from rag.cli_users import user_app
 from rag.console import count, err, out, plain, print_answer, print_json, print_report, report_dict
 from rag.errors import DocquoteError
 from rag.schema import Scope
-from rag.settings import Settings
+from rag.settings import Settings, default_index
 
-DEFAULT_INDEX = ".docquote"
 EXIT_NOT_FOUND = 1
 EXIT_SOME_FAILED = 1
 EXIT_ERROR = 2
@@ -34,11 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-
-
-def default_index() -> Path:
-    """``$DOCQUOTE_INDEX``, else ``.docquote`` in the working folder."""
-    return Path(os.environ.get("DOCQUOTE_INDEX") or DEFAULT_INDEX)
+app.add_typer(user_app, name="user")
 
 
 IndexOption = Annotated[
@@ -144,46 +139,13 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 7860,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+    auth: Annotated[Path | None, typer.Option(help="Let in who is in this file of users: docquote user add.")] = None,
+    no_auth: Annotated[bool, typer.Option("--no-auth", help="Let in everybody who can reach the address.")] = False,
 ) -> None:
     """Open the chat in the browser; with no index yet, on a sample library."""
-    from rag.index import Index
+    from rag.cli_chat import open_chat
 
-    settings = Settings.load()
-    try:
-        Index.require(folder)
-    except DocquoteError:
-        _index_sample(folder, settings)
-    from rag.assistant import Assistant
-    from rag.ui.app import serve
-
-    assistant = Assistant.open(folder, settings)
-    try:
-        err.print(f"Opening http://{host}:{port} - press Ctrl-C to stop.")
-        serve(assistant, host=host, port=port, open_browser=browser)
-    except OSError as error:
-        raise DocquoteError(f"{host}:{port}: the page cannot be served there ({error}); try another --port") from error
-    finally:
-        assistant.close()
-
-
-def _index_sample(folder: Path, settings: Settings) -> None:
-    from embeddings import open_embedder
-    from rag.index import Index
-    from rag.indexing import update_index
-    from rag.progress import file_progress
-    from rag.sample import documents_folder
-
-    err.print(
-        f"There is no index in {plain(folder)} yet: making one of the sample library that comes with docquote. "
-        f"For your own documents: docquote index FOLDER --index {plain(folder)}"
-    )
-    embedder = open_embedder(settings.embedding_model)
-    opened = Index.open(folder, embedder, settings, create=True)
-    try:
-        with documents_folder() as documents, file_progress(err) as progress:
-            update_index(opened, embedder, [documents], settings, progress)
-    finally:
-        opened.close()
+    open_chat(folder, host=host, port=port, browser=browser, auth=auth, no_auth=no_auth)
 
 
 @app.command()

@@ -64,6 +64,7 @@ def update_index(
     paths: Sequence[Path],
     settings: Settings,
     progress: Progress | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> IndexReport:
     """Indexes files and folders; unchanged files (by content) are not read into chunks or embedded again.
 
@@ -76,6 +77,7 @@ def update_index(
         paths: files and folders; empty: everything that was indexed before.
         settings: limits on files.
         progress: told of every file.
+        stop: asked before every file; True leaves the rest for another run, and what was read so far is kept.
 
     Raises:
         LibraryError: the index cannot be written, or another process is writing it.
@@ -94,7 +96,7 @@ def update_index(
             if document.warnings:
                 report.warnings[document.source.name] = document.warnings
 
-        index.add_all(_changed(plan, known, limits_from(settings), report, progress), embedder, stored)
+        index.add_all(_changed(plan, known, limits_from(settings), report, progress, stop), embedder, stored)
     return report
 
 
@@ -152,13 +154,19 @@ def _plan(index: Index, roots: Sequence[Path], report: IndexReport) -> _Plan:
         report.links.extend(str(path) for path in found.links)
         report.failed.extend(LoadError(path, "the folder cannot be listed") for path in found.unreadable)
         present = {str(path) for path in found.files}
+        apart = [known for known in index.roots() if known != root and known.is_relative_to(root)]
         gone.extend(
             source
             for source in inside
             if source.path not in present
-            and not any(Path(source.path).is_relative_to(folder) for folder in found.unreadable)
+            and not _lies_in(source, found.unreadable)
+            and not (_lies_in(source, apart) and Path(source.path).exists())  # indexed by itself, and ignored here
         )
     return _Plan(files, gone)
+
+
+def _lies_in(source: Source, folders: Sequence[Path]) -> bool:
+    return any(Path(source.path).is_relative_to(folder) for folder in folders)
 
 
 def _naming_root(index: Index, root: Path) -> Path:
@@ -168,10 +176,17 @@ def _naming_root(index: Index, root: Path) -> Path:
 
 
 def _changed(
-    plan: _Plan, known: dict[str, Source], limits: Limits, report: IndexReport, progress: Progress | None
+    plan: _Plan,
+    known: dict[str, Source],
+    limits: Limits,
+    report: IndexReport,
+    progress: Progress | None,
+    stop: Callable[[], bool],
 ) -> Iterator[Document]:
     """Loads the files that are new or have other bytes than before."""
     for done, (path, root) in enumerate(plan.files.items()):
+        if stop():
+            return
         if progress is not None:
             progress(path, done, len(plan.files))
         try:

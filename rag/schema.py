@@ -253,6 +253,8 @@ class Answer:
         nearest: where not found, the closest passages, the best first; empty otherwise.
         missing_words: content words of the question that occur in no document of the index, as asked.
         passages: everything that was read, in order of rank.
+        also: quotes of further documents whose highlighted words say the same as the first quote's, or are at odds
+            with it, numbered on from ``citations``; no part of the answer's text.
     """
 
     question: str
@@ -263,6 +265,7 @@ class Answer:
     nearest: tuple[Citation, ...] = ()
     missing_words: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = field(default=(), repr=False)
+    also: tuple[Citation, ...] = ()
 
     @property
     def text(self) -> str:

@@ -10,6 +10,7 @@ from core_fakes import make_document
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.agreement import agreement, in_words
 from rag.answering import NEAREST, chosen_spans, compose
 from rag.schema import Answer, AnswerSpan, Chunk, Document, Passage, Reading, Scores, Section
 from rag.serialise import answer_to_dict
@@ -107,5 +108,57 @@ def test_the_json_form_has_the_names_of_the_attributes(found: bool) -> None:
         assert plain[name] == (list(value) if isinstance(value, tuple) else value)
     cited = plain["citations"] or plain["nearest"]
     citation = (given.citations or given.nearest)[0]
-    expected = {f.name: getattr(citation, f.name) for f in dataclasses.fields(citation) if f.name != "document_id"}
+    expected = {f.name: getattr(citation, f.name) for f in dataclasses.fields(citation)}
     assert cited == [expected | {"highlight": list(citation.highlight or ())}]
+
+
+def told(name: str, words: str, score: float, *, marked: bool = True) -> tuple[AnswerSpan, Document]:
+    """A span of a document of its own that gives ``words`` as the answer, and the document."""
+    document = make_document(name, f"It was {words} then.")
+    passage = Passage(Chunk(1, document.source.id, 0, len(document.text)), document.source, document.text, 1, Scores(1))
+    return AnswerSpan(passage, 0, len(document.text), (7, 7 + len(words)) if marked else None, score), document
+
+
+def answered(*pairs: tuple[AnswerSpan, Document], quotes: int = 1) -> Answer:
+    return compose(
+        "How many came?",
+        "How many came?",
+        [],
+        Reading(tuple(span for span, _ in pairs), 0.7),
+        found=True,
+        confidence=0.6,
+        quotes=quotes,
+        missing_words=(),
+        document_of={document.source.id: document for _, document in pairs}.__getitem__,
+    )
+
+
+def test_documents_that_agree_or_disagree_are_cited_beside_the_answer() -> None:
+    given = answered(
+        told("a.txt", "76 members", 5.0),
+        told("b.txt", "74 members", 4.8),
+        told("c.txt", "seventy-six members", 3.0),
+        told("d.txt", "Chen Miner", 4.9),
+        told("e.txt", "72 members", 3.0),  # too far below to contradict
+        told("f.txt", "76 members", 1.0),  # too far below to count
+        told("g.txt", "76 members", 4.0, marked=False),
+    )
+    assert given.text == "It was 76 members then."
+    assert [(one.number, one.document) for one in given.also] == [(2, "b.txt"), (3, "c.txt")]
+    assert all(
+        one.quote == f"It was {words} then."
+        for one, words in zip(given.also, ("74 members", "seventy-six members"), strict=True)
+    )
+    said = in_words(agreement((*given.citations, *given.also)))
+    assert said == "2 sources say 76 members; 1 says 74 members."
+
+
+def test_the_same_sentence_in_two_documents_is_quoted_once_and_counted_twice() -> None:
+    given = answered(told("a.txt", "76 members", 5.0), told("b.txt", "76 members", 5.0), quotes=3)
+    assert [one.document for one in given.citations] == ["a.txt"]
+    assert [one.document for one in given.also] == ["b.txt"]
+
+
+def test_without_highlights_nothing_is_compared() -> None:
+    given = answered(told("a.txt", "76 members", 5.0, marked=False), told("b.txt", "74 members", 5.0))
+    assert given.also == ()

@@ -20,6 +20,7 @@ import rag.cli
 import rag.indexing
 from rag.index.index import LIBRARY_FILE, Index
 from rag.loading import load_file
+from rag.users import Users
 
 MINUTES = "Minutes of the spring meeting\n\nSeventy-six members attended the spring meeting of the rowing club.\n"
 FILES = {"minutes/2021.txt": MINUTES, "garden.txt": "The gardeners planted 300 tulips beside the harbour.\n"}
@@ -328,13 +329,14 @@ def test_chat_without_an_index_makes_one_of_the_sample_and_says_so(
     docquote: Docquote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served: list[tuple[int, str, int]] = []
-    page = types.ModuleType("rag.ui.app")
+    page = types.ModuleType("rag.ui.serve")
 
-    def serve(assistant: rag.assistant.Assistant, *, host: str, port: int, open_browser: bool) -> None:
-        served.append((len(assistant.sources()), host, port))
+    def serve(desk: Any, *, host: str, port: int, open_browser: bool, auth: object) -> None:
+        assert auth is None
+        served.append((len(desk.sources()), host, port))
 
     page.serve = serve  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "rag.ui.app", page)
+    monkeypatch.setitem(sys.modules, "rag.ui.serve", page)
     write_files(tmp_path / "documents", FILES)
 
     @contextmanager
@@ -353,8 +355,30 @@ def test_chat_without_an_index_makes_one_of_the_sample_and_says_so(
     assert ".docquote now holds 1 document " in own.out
 
 
+def test_a_network_is_not_listened_to_unless_people_log_in(
+    indexed: Docquote, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    served: list[tuple[str, bool]] = []
+    page = types.ModuleType("rag.ui.serve")
+
+    def serve(desk: Any, *, host: str, port: int, open_browser: bool, auth: object) -> None:
+        served.append((host, auth is not None))
+
+    page.serve = serve  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "rag.ui.serve", page)
+    assert_error(indexed("chat", "--host", "0.0.0.0"), "could read your documents", "--no-auth")
+    assert_error(indexed("chat", "--auth", "users.jsonl"), "holds no user", "docquote user add")
+    assert_error(indexed("user", "remove", "ada", "--auth", "users.jsonl"), "no user 'ada'")
+    assert served == []
+    Users(tmp_path / "users.jsonl").add("ada", "correct horse")
+    assert_error(indexed("chat", "--auth", "users.jsonl", "--no-auth"), "not both")
+    assert indexed("chat", "--host", "0.0.0.0", "--auth", "users.jsonl").status == 0
+    assert indexed("chat", "--host", "0.0.0.0", "--no-auth").status == 0
+    assert served == [("0.0.0.0", True), ("0.0.0.0", False)]
+
+
 def test_help_lists_the_commands(docquote: Docquote) -> None:
     shown = docquote("--help")
     assert shown.status == 0
-    for command in ("index", "ask", "chat", "status", "remove"):
+    for command in ("index", "ask", "chat", "status", "remove", "user"):
         assert command in shown.out

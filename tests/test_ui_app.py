@@ -11,7 +11,9 @@ from ui_fake import LONG_DOCUMENT, LOT, FakeAssistant
 
 from rag.errors import LibraryError
 from rag.schema import Turn
-from rag.ui.app import answer_to, build_app, open_source
+from rag.ui.app import build_app
+from rag.ui.desk import Desk
+from rag.ui.sources import open_source
 from rag.ui.state import Conversation, Exchange, Key, View, first_key, history, parse_key, resolve
 
 
@@ -20,7 +22,7 @@ def talk() -> Conversation:
     assistant = FakeAssistant()
     asked: Conversation = ()
     for question in ("How many members?", "What is the capital of France?", "Which lot?"):
-        asked = (*asked, answer_to(assistant, question, asked))
+        asked = (*asked, Desk(assistant).ask(question, asked, None))
     return asked
 
 
@@ -59,11 +61,11 @@ def test_a_source_opens_around_its_quote_and_widens(talk: Conversation) -> None:
     view, html = open_source(assistant, talk, key)
     assert view is not None and view.key == key
     assert f"<mark>{LOT.quote.replace('10500', '<strong>10500</strong>')}</mark>" in html
-    wider, _ = open_source(assistant, talk, key, view, "above")
+    wider, _ = open_source(assistant, talk, key, view, more="above")
     assert wider is not None and wider.window[0] < view.window[0]
-    same, _ = open_source(assistant, talk, key, view, "sideways")
+    same, _ = open_source(assistant, talk, key, view, more="sideways")
     assert same == view
-    other, _ = open_source(assistant, talk, key, View(Key(0, "cite", 1), (0, 5)), "above")
+    other, _ = open_source(assistant, talk, key, View(Key(0, "cite", 1), (0, 5), "", ""), more="above")
     assert other == view
     assert len(LONG_DOCUMENT.text) > view.window[1]
 
@@ -80,25 +82,25 @@ def test_a_source_that_is_gone_says_so(talk: Conversation) -> None:
 
 def test_the_history_is_the_answered_questions_with_their_quotes(talk: Conversation) -> None:
     assistant = FakeAssistant()
-    failed = answer_to(assistant, "Is the broken index damaged?", talk[:1])
+    failed = Desk(assistant).ask("Is the broken index damaged?", talk[:1], None)
     members = "Seventy-six members attended the meeting. At the end of the year the club had 212 members."
     assert assistant.histories == [[Turn("How many members?", members)]]
     assert history((*talk[:1], failed)) == history(talk[:1])
 
 
 def test_errors_become_words_and_surprises_are_logged(caplog: pytest.LogCaptureFixture) -> None:
-    known = answer_to(FakeAssistant(), "Is the broken index damaged?", ())
+    known = Desk(FakeAssistant()).ask("Is the broken index damaged?", (), None)
     assert known.problem == "the index <b>is</b> damaged: run docquote index again"
     assert not caplog.records
     with caplog.at_level(logging.ERROR):
-        surprise = answer_to(FakeAssistant(), "Is there a bug?", ())
+        surprise = Desk(FakeAssistant()).ask("Is there a bug?", (), None)
     assert "Something went wrong" in surprise.problem and "division by zero" in surprise.problem
     assert caplog.records
 
 
 def test_the_page_has_no_public_endpoints_and_no_analytics() -> None:
     async def build() -> gr.Blocks:  # in a running loop: without one, gradio opens loops and leaves them open
-        return build_app(FakeAssistant())
+        return build_app(Desk(FakeAssistant()))
 
     app = asyncio.run(build())
     assert app.analytics_enabled is False

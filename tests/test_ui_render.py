@@ -20,6 +20,10 @@ from rag.ui.words import confidence_words, library_name, place, plain_text
 FOUND = Answer("How many members?", "How many members?", True, 0.91, MEMBERS)
 
 
+def shown(answer: Answer, turn: int) -> str:
+    return answer_html(Exchange(answer.question, answer), answer, turn)
+
+
 class Page(HTMLParser):
     """Tags, attributes and text of a piece of HTML, as a browser would read it."""
 
@@ -40,7 +44,7 @@ class Page(HTMLParser):
 
 
 def test_every_quote_is_shown_word_for_word_with_its_number_and_place() -> None:
-    page = Page(answer_html(FOUND, 3))
+    page = Page(shown(FOUND, 3))
     for citation in MEMBERS:
         assert citation.quote in page.text
         assert place(citation) in page.text
@@ -48,13 +52,13 @@ def test_every_quote_is_shown_word_for_word_with_its_number_and_place() -> None:
 
 
 def test_the_words_that_answer_are_strong() -> None:
-    assert "<strong>Seventy-six</strong> members attended the meeting." in answer_html(FOUND, 0)
+    assert "<strong>Seventy-six</strong> members attended the meeting." in shown(FOUND, 0)
 
 
 def test_the_interpreted_question_is_shown_only_where_it_differs() -> None:
     follow_up = replace(FOUND, question="And how many?", interpreted_as="How many members?")
-    assert "Understood as: How many members?" in Page(answer_html(follow_up, 0)).text
-    assert "Understood as" not in answer_html(FOUND, 0)
+    assert "Understood as: How many members?" in Page(shown(follow_up, 0)).text
+    assert "Understood as" not in shown(FOUND, 0)
 
 
 @pytest.mark.parametrize(
@@ -72,17 +76,17 @@ def test_confidence_is_said_in_words_with_its_number(confidence: float, words: s
 
 def test_not_found_names_the_missing_words_and_offers_the_nearest_passages() -> None:
     answer = Answer("The capital?", "The capital?", False, 0.08, (), MEMBERS, ("capital", "<b>"))
-    page = Page(answer_html(answer, 2))
+    page = Page(shown(answer, 2))
     assert "Not in your documents" in page.text
-    assert "These words occur nowhere in it: capital, <b>." in page.text
+    assert "These words occur nowhere in the library: capital, <b>." in page.text
     assert page.attributes("data-open") == ["2.near.1", "2.near.2"]
-    assert "data-copy" not in answer_html(answer, 2)
+    assert "data-copy" not in shown(answer, 2)
     one = replace(answer, missing_words=("France",))
-    assert "This word occurs nowhere in it: France." in Page(answer_html(one, 2)).text
+    assert "This word occurs nowhere in the library: France." in Page(shown(one, 2)).text
 
 
 def test_not_found_in_an_empty_library_promises_no_passages() -> None:
-    page = Page(answer_html(Answer("Why?", "Why?", False, 0.0, ()), 0))
+    page = Page(shown(Answer("Why?", "Why?", False, 0.0, ()), 0))
     assert "Not in your documents" in page.text
     assert "passage" not in page.text
 
@@ -95,7 +99,7 @@ def test_a_copied_answer_has_the_quotes_and_where_they_stand() -> None:
         "[1] Minutes of the spring meeting · Attendance · 2 March 2021 (minutes/2021.md)\n"
         "[2] Annual report of the rowing club · page 2 (report.pdf)"
     )
-    assert Page(answer_html(FOUND, 0)).attributes("data-copy") == [plain_text(FOUND)]
+    assert Page(shown(FOUND, 0)).attributes("data-copy") == [plain_text(FOUND)]
 
 
 def test_the_card_at_a_citation_shows_the_paragraph_around_the_quote() -> None:
@@ -110,8 +114,8 @@ def test_the_card_at_a_citation_shows_the_paragraph_around_the_quote() -> None:
 
 def test_quotes_from_one_place_share_its_line() -> None:
     two = (cite(1, MINUTES_DOCUMENT, "Seventy-six members"), cite(2, MINUTES_DOCUMENT, "Four sent their apologies"))
-    assert answer_html(replace(FOUND, citations=two), 0).count("<footer>") == 1
-    assert answer_html(FOUND, 0).count("<footer>") == 2
+    assert shown(replace(FOUND, citations=two), 0).count("<footer>") == 1
+    assert shown(FOUND, 0).count("<footer>") == 2
 
 
 def test_pending_and_failed_questions_say_so() -> None:

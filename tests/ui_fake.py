@@ -8,7 +8,7 @@ from datetime import date
 from hashlib import sha256
 
 from rag.errors import LibraryError
-from rag.schema import Answer, Chunk, Citation, Document, Passage, Scores, Section, Source, Span, Turn
+from rag.schema import Answer, Chunk, Citation, Document, Passage, Scope, Scores, Section, Source, Span, Turn
 
 MINUTES = """# Minutes of the spring meeting
 
@@ -125,10 +125,11 @@ LOT = cite(1, LONG_DOCUMENT, "Line 1500 of the long register names lot 10500 in 
 
 
 class FakeAssistant:
-    """Answers by keyword; remembers the histories it was given."""
+    """Answers by keyword; remembers the histories and scopes it was given."""
 
     def __init__(self) -> None:
         self.histories: list[list[Turn]] = []
+        self.scopes: list[Scope | None] = []
 
     def sources(self) -> list[Source]:
         return [document.source for document in DOCUMENTS]
@@ -139,8 +140,9 @@ class FakeAssistant:
                 return document
         raise LibraryError(f"no document {document_id}: run docquote index")
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope | None = None) -> Answer:
         self.histories.append(list(history))
+        self.scopes.append(scope)
         if "slow" in question:
             time.sleep(SLOW_SECONDS)
         if "broken index" in question:
@@ -154,6 +156,8 @@ class FakeAssistant:
             return Answer(question, question, True, 0.9, (SPANNING,), passages=read)
         if "lot" in question:
             return Answer(question, question, True, 0.7, (LOT,))
+        if scope is not None and scope.documents == (REPORT_DOCUMENT.source.path,):
+            return Answer(question, question, False, 0.12, (), MEMBERS[1:], (), read)
         if "members" in question or "slow" in question:
             return Answer(question, question, True, 0.91, MEMBERS, passages=read)
         if "them" in question:

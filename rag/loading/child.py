@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 from rag.loading.limits import Limits, in_words
-from rag.loading.parsed import Parsed, Refused
-from rag.loading.wire import pack_request, read_frame, unpack_reply, write_frame
+from rag.loading.parsed import DrawTask, PageImage, Parsed, ParseTask, Refused
+from rag.loading.wire import pack_request, read_frame, unpack_drawn, unpack_parsed, write_frame
 
 _CODE_FOLDER = str(Path(__file__).resolve().parents[2])
 
 
 class ParserProcess:
-    """A child process that parses one file at a time. Threads may share it; they take turns."""
+    """A child process that parses or draws one file at a time. Threads may share it; they take turns."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -40,9 +42,20 @@ class ParserProcess:
         Raises:
             Refused: for whatever keeps it from being a document, the limits included.
         """
+        return unpack_parsed(self._asked(ParseTask(suffix), data, limits)[0])
+
+    def draw(self, task: DrawTask, data: bytes, limits: Limits) -> PageImage:
+        """Draw a page of the bytes of a PDF file, within the limits.
+
+        Raises:
+            Refused: for whatever keeps it from being drawn, the limits included.
+        """
+        return unpack_drawn(*self._asked(task, data, limits))
+
+    def _asked(self, task: ParseTask | DrawTask, data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
         with self._lock:
             try:
-                return self._exchange(self._running(), suffix, data, limits)
+                return self._exchange(self._running(), task, data, limits)
             except Refused:
                 raise
             except BaseException:  # an interrupt half-way through would leave the frames out of step
@@ -54,7 +67,9 @@ class ParserProcess:
         with self._lock:
             self._stop()
 
-    def _exchange(self, process: subprocess.Popen[bytes], suffix: str, data: bytes, limits: Limits) -> Parsed:
+    def _exchange(
+        self, process: subprocess.Popen[bytes], task: ParseTask | DrawTask, data: bytes, limits: Limits
+    ) -> tuple[dict[str, Any], bytes]:
         assert process.stdin and process.stdout
         late = threading.Event()
 
@@ -66,20 +81,21 @@ class ParserProcess:
         timer.daemon = True
         timer.start()
         try:
-            write_frame(process.stdin, pack_request(suffix, limits))
+            write_frame(process.stdin, pack_request(task, limits))
             write_frame(process.stdin, data)
-            outcome, retire = unpack_reply(read_frame(process.stdout))
+            reply = json.loads(read_frame(process.stdout))
+            image = read_frame(process.stdout)
         except (EOFError, BrokenPipeError) as error:
             self._stop()
             raise Refused(_reason(process.returncode, late.is_set(), limits)) from error
         finally:
             timer.cancel()
             timer.join()
-        if retire or late.is_set():
+        if reply["retire"] or late.is_set():
             self._stop()
-        if isinstance(outcome, str):
-            raise Refused(outcome)
-        return outcome
+        if "refused" in reply:
+            raise Refused(reply["refused"])
+        return reply["done"], image
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -129,5 +145,8 @@ def _reason(code: int, late: bool, limits: Limits) -> str:
 
 PARSER = ParserProcess()
 """The one that ``load_file`` uses; it starts with the first file that needs it."""
+DRAWER = ParserProcess()
+"""The one that ``rag.pages`` uses, so that a page on show does not wait for a file that is being indexed."""
 
 atexit.register(PARSER.close)
+atexit.register(DRAWER.close)

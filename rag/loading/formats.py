@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,15 +67,22 @@ def parse(suffix: str, data: bytes, limits: Limits) -> Parsed:
     """
     format_ = FORMATS[suffix]
     parser: Callable[[bytes, Limits], Parsed] = importlib.import_module(format_.module).parse
-    try:
+    with refusing(format_.name, limits):
         parsed = parser(data, limits)
+    if not parsed.text.strip():
+        raise Refused("holds no text" if data.strip() else "holds nothing but white space")
+    return parsed
+
+
+@contextmanager
+def refusing(name: str, limits: Limits) -> Iterator[None]:
+    """Turns whatever a parser raises for a file of the format ``name`` into Refused."""
+    try:
+        yield
     except MemoryError as error:
         raise Refused(f"needs more than {in_words(limits.parse_memory_bytes)} of memory to read") from error
     except Refused:
         raise
     except Exception as error:  # the parsers are others' code, and raise anything for a damaged file
         detail = " ".join(str(error).split())[:200]
-        raise Refused(f"is damaged, or not {format_.name} ({type(error).__name__}: {detail})") from error
-    if not parsed.text.strip():
-        raise Refused("holds no text" if data.strip() else "holds nothing but white space")
-    return parsed
+        raise Refused(f"is damaged, or not {name} ({type(error).__name__}: {detail})") from error

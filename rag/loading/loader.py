@@ -91,7 +91,16 @@ def file_sha256(path: Path, limits: Limits = DEFAULT_LIMITS) -> str:
     Raises:
         LoadError: the file cannot be read, is empty or too large.
     """
-    return hashlib.sha256(_read(_resolved(path), limits)).hexdigest()
+    return hashlib.sha256(read_file(path, limits)).hexdigest()
+
+
+def read_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        LoadError: the file cannot be read, is empty or too large.
+    """
+    return _read(_resolved(path), limits)
 
 
 def _identity(path: bytes) -> str:

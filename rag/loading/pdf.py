@@ -28,18 +28,31 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     Raises:
         Refused: damaged, protected by a password, without any text, or too long.
     """
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == _PASSWORD_ERROR:
-            raise Refused("is protected by a password; save a copy without one") from error
-        raise Refused("is damaged, or not a PDF file") from error
-    with document:
+    with open_pdf(data) as document:
         title = str(document.get_metadata_value("Title"))
         pages, unreadable = _page_texts(document, limits)
     if not any(page.strip() for page in pages):
         raise Refused("has no text, only images: make it searchable with OCR first (ocrmypdf, for example)")
     return Parsed(PAGE_BREAK.join(pages), _sections(pages), title, warnings=_warnings(pages, unreadable))
+
+
+def open_pdf(data: bytes) -> pdfium.PdfDocument:
+    """The document, to be closed by the caller.
+
+    Raises:
+        Refused: damaged, or protected by a password.
+    """
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == _PASSWORD_ERROR:
+            raise Refused("is protected by a password; save a copy without one") from error
+        raise Refused("is damaged, or not a PDF file") from error
+
+
+def stored_text(raw: str) -> str:
+    """A page's text as it is stored, from the text that pdfium gives."""
+    return clean_newlines(raw.replace(_LINE_END_HYPHEN, "-\n")).replace("\f", "\n")
 
 
 def _page_texts(document: pdfium.PdfDocument, limits: Limits) -> tuple[list[str], list[int]]:
@@ -57,7 +70,7 @@ def _page_texts(document: pdfium.PdfDocument, limits: Limits) -> tuple[list[str]
         except pdfium.PdfiumError:
             text = ""
             unreadable.append(index + 1)
-        text = clean_newlines(text.replace(_LINE_END_HYPHEN, "-\n")).replace("\f", "\n")
+        text = stored_text(text)
         texts.append(text)
         characters += len(text) + len(PAGE_BREAK)
         check_length(characters, limits)

@@ -1,4 +1,4 @@
-"""How the parser process is talked to: frames of bytes, and a parsed file as JSON.
+"""How the parser process is talked to: frames of bytes; what is asked and answered is JSON, an image is bytes.
 
 JSON and not pickle, since what comes back was made by code that had a hostile file in hand.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date
-from typing import IO
+from typing import IO, Any
 
 from rag.loading.limits import Limits
-from rag.loading.parsed import Parsed
+from rag.loading.parsed import Box, DrawTask, Mark, PageImage, Parsed, ParseTask
 from rag.schema import Section
 
 _LENGTH_BYTES = 8
@@ -36,33 +36,43 @@ def _read_exactly(stream: IO[bytes], size: int) -> bytes:
     return data
 
 
-def pack_request(suffix: str, limits: Limits) -> bytes:
-    """What to parse; the file's bytes follow in a frame of their own."""
-    return json.dumps({"suffix": suffix, "limits": asdict(limits)}).encode()
+def pack_request(task: ParseTask | DrawTask, limits: Limits) -> bytes:
+    """What to do; the file's bytes follow in a frame of their own."""
+    return json.dumps({"kind": type(task).__name__, "task": asdict(task), "limits": asdict(limits)}).encode()
 
 
-def unpack_request(payload: bytes) -> tuple[str, Limits]:
-    """The suffix and limits of a request."""
+def unpack_request(payload: bytes) -> tuple[ParseTask | DrawTask, Limits]:
+    """The task and limits of a request."""
     request = json.loads(payload)
-    return request["suffix"], Limits(**request["limits"])
+    fields = request["task"]
+    if request["kind"] == ParseTask.__name__:
+        return ParseTask(**fields), Limits(**request["limits"])
+    spans = tuple((start, end) for start, end in fields["spans"])
+    return DrawTask(fields["page"], fields["scale"], spans), Limits(**request["limits"])
 
 
-def pack_parsed(parsed: Parsed) -> dict[str, object]:
+def pack_parsed(parsed: Parsed) -> dict[str, Any]:
     """``parsed`` as plain values."""
     return asdict(parsed) | {"date": parsed.date.isoformat() if parsed.date else ""}
 
 
-def unpack_reply(payload: bytes) -> tuple[Parsed | str, bool]:
-    """The parsed file or the reason of its refusal, and whether the process is to be retired."""
-    reply = json.loads(payload)
-    if "refused" in reply:
-        return str(reply["refused"]), bool(reply["retire"])
-    fields = reply["parsed"]
-    parsed = Parsed(
+def pack_drawn(drawn: PageImage) -> dict[str, Any]:
+    """``drawn`` as plain values, without its image."""
+    return {key: value for key, value in asdict(drawn).items() if key != "png"}
+
+
+def unpack_parsed(fields: dict[str, Any]) -> Parsed:
+    """The parsed file that ``pack_parsed`` wrote."""
+    return Parsed(
         text=fields["text"],
         sections=tuple(Section(**section) for section in fields["sections"]),
         title=fields["title"],
         date=date.fromisoformat(fields["date"]) if fields["date"] else None,
         warnings=tuple(fields["warnings"]),
     )
-    return parsed, bool(reply["retire"])
+
+
+def unpack_drawn(fields: dict[str, Any], png: bytes) -> PageImage:
+    """The page that was drawn; its image came in a frame of its own."""
+    marks = tuple(Mark(mark["text"], tuple(Box(**box) for box in mark["boxes"])) for mark in fields["marks"])
+    return PageImage(png, fields["width"], fields["height"], fields["pages"], marks)

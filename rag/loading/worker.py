@@ -15,8 +15,8 @@ import sys
 
 from rag.loading.formats import parse
 from rag.loading.limits import Limits
-from rag.loading.parsed import Refused
-from rag.loading.wire import pack_parsed, read_frame, unpack_request, write_frame
+from rag.loading.parsed import DrawTask, ParseTask, Refused
+from rag.loading.wire import pack_drawn, pack_parsed, read_frame, unpack_request, write_frame
 
 if sys.platform != "win32":
     import resource
@@ -35,23 +35,31 @@ def main() -> None:
     write_frame(replies, READY)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
-            suffix, limits = unpack_request(read_frame(requests))
+            task, limits = unpack_request(read_frame(requests))
             data = read_frame(requests)
             faulthandler.dump_traceback_later(limits.parse_seconds + _ORPHAN_SECONDS, exit=True)
-            reply = _reply(suffix, data, limits)
+            reply, png = _reply(task, data, limits)
             faulthandler.cancel_dump_traceback_later()
             write_frame(replies, reply)
+            write_frame(replies, png)
 
 
-def _reply(suffix: str, data: bytes, limits: Limits) -> bytes:
+def _reply(task: ParseTask | DrawTask, data: bytes, limits: Limits) -> tuple[bytes, bytes]:
     _limit_memory(limits.parse_memory_bytes)
     reply: dict[str, object]
+    png = b""
     try:
-        reply = {"parsed": pack_parsed(parse(suffix, data, limits))}
+        if isinstance(task, ParseTask):
+            reply = {"done": pack_parsed(parse(task.suffix, data, limits))}
+        else:
+            from rag.loading.draw import draw  # pdfium is needed for PDF files only
+
+            drawn = draw(data, task, limits)
+            reply, png = {"done": pack_drawn(drawn)}, drawn.png
     except Refused as refusal:
         reply = {"refused": str(refusal)}
     reply["retire"] = _peak_memory() > _RETIRING_SHARE * limits.parse_memory_bytes
-    return json.dumps(reply).encode()
+    return json.dumps(reply).encode(), png
 
 
 def _limit_memory(size: int) -> None:

@@ -11,8 +11,12 @@ const citationOf = (key) => find(`#dq-thread [data-open="${key}"]`);
 // Scrolls within the panel only; in the sheet of a narrow screen, which covers the citation, focus goes along.
 function showQuote() {
   const text = find("#dq-panel .dq-text");
-  const mark = text?.querySelector("mark");
-  if (mark) text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3;
+  const mark = text?.querySelector("mark, .dq-box");
+  if (mark) {
+    const [at, frame] = [mark.getBoundingClientRect(), text.getBoundingClientRect()];
+    text.scrollTop += at.top - frame.top - text.clientHeight / 3;
+    if (at.left < frame.left || at.right > frame.right) text.scrollLeft += at.left - frame.left - 24;
+  }
   if (root.hasAttribute("data-dq-sheet")) find("#dq-panel .dq-close")?.focus();  // not focusable on a wide screen
 }
 
@@ -60,23 +64,55 @@ function showLast(turn) {
 }
 
 let anchor = null;  // where the quote stood before "show more"
+let pressed = "";  // the panel's button that was pressed by keyboard or mouse, to be focused when it is drawn again
+let zoom = 0;
+const ZOOMS = [100, 150, 200, 300];  // percent of the panel's width
+
+const nameOf = (button) => button.getAttribute("aria-label") ?? button.textContent;
+
+function setZoom(step) {
+  zoom = Math.min(Math.max(zoom + step, 0), ZOOMS.length - 1);
+  const sheet = find("#dq-panel .dq-sheet");
+  if (!sheet) return;
+  sheet.style.width = `${ZOOMS[zoom]}%`;
+  find("#dq-panel [data-zoom='-1']").disabled = zoom === 0;
+  find("#dq-panel [data-zoom='1']").disabled = zoom === ZOOMS.length - 1;
+}
+
+function refocus() {
+  const same = [...document.querySelectorAll("#dq-panel button")].find((button) => nameOf(button) === pressed);
+  if (pressed) (same && !same.disabled ? same : find("#dq-panel .dq-text"))?.focus();
+  pressed = "";
+}
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  const { open, more, ask, fill, copy: text } = button.dataset;
+  const { open, more, page, zoom: step, again, ask, everywhere, fill, rate, turn, copy: text } = button.dataset;
   if (open) {
     root.setAttribute("data-dq-sheet", "");
     button.setAttribute("data-dismissed", "");
     anchor = more ? find("#dq-panel mark").getBoundingClientRect().top : null;
-    if (open === shownKey() && !more) showQuote();
-    else trigger("select", { open, more });
+    if (!inThread) pressed = nameOf(button);
+    const quoteShown = find("#dq-panel :is(mark, .dq-box)");
+    if (open === shownKey() && quoteShown && !more && !page) showQuote();
+    else trigger("select", { open, more, page });
   } else if (ask) {
-    trigger("submit", { question: ask });
+    if (everywhere) for (const one of document.querySelectorAll("#dq-list [data-id]")) one.checked = true;
+    trigger("submit", { question: ask, everywhere });
     questionBox().focus();
   } else if (fill) {
     setBox(fill);
     questionBox().focus();
+  } else if (step) {
+    setZoom(Number(step));
+    showQuote();
+  } else if (again) {
+    button.disabled = true;
+    button.textContent = "Re-indexing…";
+    trigger("apply", { again });
+  } else if (rate) {
+    trigger("like", { rate, turn: Number(turn) });
   } else if (text) {
     copy(button);
   } else if ("close" in button.dataset) {
@@ -96,12 +132,20 @@ element.addEventListener("keydown", (event) => {
   }
 });
 
+element.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const correction = form.elements.correction.value.trim();
+  if (correction) trigger("like", { rate: "down", turn: Number(form.dataset.turn), correction });
+});
+
 if (inThread) {
   let turns = 0;
   watch("value", () => {
     const all = element.querySelectorAll(".dq-turn");
     if (all.length > turns) showLast(all[all.length - 1]);
     turns = all.length;
+    element.querySelector(".dq-correct textarea")?.focus();
     if (!turns) root.removeAttribute("data-dq-sheet");
     markCitation();
   });
@@ -114,9 +158,11 @@ if (inThread) {
   watch("value", () => {
     const text = find("#dq-panel .dq-text");
     const mark = text?.querySelector("mark");
+    setZoom(0);
     if (mark && anchor !== null) text.scrollTop += mark.getBoundingClientRect().top - anchor;
     else showQuote();
     anchor = null;
+    refocus();
     markCitation();
   });
 }

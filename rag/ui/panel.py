@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Literal
 
 from rag.schema import Citation, Document, Span
+from rag.ui.sheet import PDF, Sheet, sheet_html
 from rag.ui.state import Key
 from rag.ui.words import day
 
@@ -35,26 +36,52 @@ def empty_html(message: str = "Choose a numbered quote to read it in its documen
     return f'<div class="dq-doc dq-empty"><p>{escape(message)}</p></div>'
 
 
-def panel_html(document: Document, citation: Citation, key: Key, count: int, window: Span) -> str:
+def panel_html(
+    document: Document,
+    citation: Citation,
+    key: Key,
+    count: int,
+    window: Span,
+    *,
+    sheet: Sheet | None = None,
+    check: str = "",
+    why: str = "",
+) -> str:
     """The document with the quote marked.
 
     Args:
         count: how many quotes (or nearest passages) the answer has, for next and previous.
         window: the characters of the document to show; contains the quote.
+        sheet: the page to show in place of the text.
+        check: HTML that says whether the file still is what was indexed.
+        why: HTML that says why the passage was read.
     """
     if document.text[citation.start : citation.end] != citation.quote:
         return empty_html(f"{citation.title} has changed since this answer was given. Please ask again.")
+    shown = sheet_html(sheet, citation, key) if sheet is not None else _text_html(document, citation, key, window)
     return (
         f'<article class="dq-doc" data-key="{key}" aria-label="Source">'
-        f"{_header(citation, key, count)}"
-        f'<div class="dq-text" tabindex="0" role="region" aria-label="{escape("Text of " + citation.title)}">'
-        f"{_more('above', key) if window[0] > 0 else ''}"
-        f'<div class="dq-body">{body_html(document, citation, window)}</div>'
-        f"{_more('below', key) if window[1] < len(document.text) else ''}</div></article>"
+        f"{_header(citation, key, count, check)}{shown}{why}</article>"
     )
 
 
-def _header(citation: Citation, key: Key, count: int) -> str:
+def _text_html(document: Document, citation: Citation, key: Key, window: Span) -> str:
+    pages = ""
+    if document.source.media_type == PDF and citation.page is not None:
+        pages = (
+            '<div class="dq-tools"><span class="dq-position">Text of the whole document</span>'
+            f'<button type="button" class="dq-quiet" data-open="{key}" data-page="{citation.page}">'
+            "Show the page</button></div>"
+        )
+    return (
+        f'{pages}<div class="dq-text" tabindex="0" role="region" aria-label="{escape("Text of " + citation.title)}">'
+        f"{_more('above', key) if window[0] > 0 else ''}"
+        f'<div class="dq-body">{body_html(document, citation, window)}</div>'
+        f"{_more('below', key) if window[1] < len(document.text) else ''}</div>"
+    )
+
+
+def _header(citation: Citation, key: Key, count: int, check: str) -> str:
     facts = [
         f"page {citation.page}" if citation.page is not None else "",
         day(citation.date) if citation.date is not None else "",
@@ -63,11 +90,11 @@ def _header(citation: Citation, key: Key, count: int) -> str:
     listed = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
     noun = "Quote" if key.kind == "cite" else "Passage"
     return (
-        f'<header aria-live="polite"><nav aria-label="{noun}s">'
-        f'<span class="dq-position">{noun} {key.number} of {count}</span>'
+        f'<header><nav aria-label="{noun}s">'
+        f'<span class="dq-position" role="status">{noun} {key.number} of {count}</span>'
         f"{_steps(key, count)}"
         '<button type="button" class="dq-quiet dq-close" data-close="1">Close</button></nav>'
-        f'<h2>{escape(citation.title)}</h2><ul class="dq-facts">{listed}</ul></header>'
+        f'<h2>{escape(citation.title)}</h2><ul class="dq-facts">{listed}</ul>{check}</header>'
     )
 
 

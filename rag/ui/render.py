@@ -6,20 +6,27 @@ from collections.abc import Sequence
 from html import escape
 from typing import Literal
 
+from rag.agreement import agreement, in_words
 from rag.schema import Answer, Citation, Passage, Source
 from rag.ui.examples import Example
+from rag.ui.rating import correction_html, rating_html
 from rag.ui.state import Conversation, Exchange, Key
+from rag.ui.why import passage_of
 from rag.ui.words import confidence_words, count, library_name, percent, place, plain_text
 
 CONTEXT_CHARACTERS = 140
 """How much of the passage the card at a citation shows on either side of the quote."""
 
 
-def thread_html(conversation: Conversation, welcome: str) -> str:
+TITLES_NAMED = 3
+"""How many of the chosen documents are named where they hold no answer."""
+
+
+def thread_html(conversation: Conversation, welcome: str, *, rateable: bool = False) -> str:
     """The whole conversation, or ``welcome`` (HTML) before the first question."""
     if not conversation:
         return welcome
-    turns = "".join(_exchange(exchange, turn) for turn, exchange in enumerate(conversation))
+    turns = "".join(_exchange(exchange, turn, rateable) for turn, exchange in enumerate(conversation))
     return f'<div class="dq-log" role="log" aria-label="Conversation">{turns}</div>'
 
 
@@ -32,14 +39,33 @@ def header_html(sources: Sequence[Source], name: str) -> str:
     )
 
 
-def welcome_html(examples: Sequence[Example], documents: int) -> str:
-    """What the chat shows before the first question."""
+def sides_html(*, history: bool, user: str) -> str:
+    """The buttons of the header that open the panels at the side, and the way out for who is logged in."""
+    sides = [("library", "Library"), *([("history", "Conversations")] if history else [])]
+    buttons = "".join(
+        f'<button type="button" class="dq-quiet" data-side="{side}" aria-expanded="false" aria-controls="dq-side">'
+        f"{label}</button>"
+        for side, label in sides
+    )
+    leave = f'<a class="dq-quiet" href="logout" title="Logged in as {escape(user)}">Log out</a>' if user else ""
+    return f'<div class="dq-sides">{buttons}{leave}</div>'
+
+
+def welcome_html(examples: Sequence[Example], documents: int, *, addable: bool = False) -> str:
+    """What the chat shows before the first question.
+
+    Args:
+        addable: whether documents can be added from the page.
+    """
     if documents == 0:
-        return (
-            '<div class="dq-welcome"><h2>This library is empty</h2>'
-            "<p>Add a folder of text, Markdown, HTML, PDF or Word files, then ask here:</p>"
-            "<pre><code>docquote index FOLDER</code></pre></div>"
+        step = (
+            "<p>Add text, Markdown, HTML, PDF or Word files: drop them anywhere on this page, or</p>"
+            '<p><button type="button" class="dq-quiet dq-first" data-side="library">Open the library</button></p>'
+            if addable
+            else "<p>Add a folder of text, Markdown, HTML, PDF or Word files, then ask here:</p>"
+            "<pre><code>docquote index FOLDER</code></pre>"
         )
+        return f'<div class="dq-welcome"><h2>This library is empty</h2>{step}</div>'
     buttons = "".join(f"<li>{_example(example)}</li>" for example in examples)
     listing = f'<ul class="dq-examples" aria-label="Example questions">{buttons}</ul>' if buttons else ""
     return (
@@ -55,9 +81,9 @@ def _example(example: Example) -> str:
     return f'<button type="button" data-{purpose}="{escape(example.text)}">{escape(shown)}</button>'
 
 
-def _exchange(exchange: Exchange, turn: int) -> str:
+def _exchange(exchange: Exchange, turn: int, rateable: bool) -> str:
     if exchange.answer is not None:
-        body = answer_html(exchange.answer, turn)
+        body = answer_html(exchange, exchange.answer, turn, rateable=rateable)
     elif exchange.problem:
         body = f'<div class="dq-problem" role="alert">{escape(exchange.problem)}</div>'
     else:
@@ -66,38 +92,79 @@ def _exchange(exchange: Exchange, turn: int) -> str:
     return f'<article class="dq-turn" data-turn="{turn}">{question}{body}</article>'
 
 
-def answer_html(answer: Answer, turn: int) -> str:
+def answer_html(exchange: Exchange, answer: Answer, turn: int, *, rateable: bool = False) -> str:
     """An answer in the documents' words, or that there is none and what came nearest.
 
     Args:
-        turn: the place of the answer in the conversation, from 0; part of each citation's key.
+        exchange: that the answer belongs to.
+        turn: its place in the conversation, from 0; part of each citation's key.
+        rateable: whether people can say what they think of it.
     """
     understood = ""
     if answer.interpreted_as != answer.question:
         understood = f'<p class="dq-understood">Understood as: {escape(answer.interpreted_as)}</p>'
-    return understood + (_found(answer, turn) if answer.found else _not_found(answer, turn))
+    body = _found(answer, turn) if answer.found else _not_found(exchange, answer, turn)
+    said = confidence_words(answer.confidence) if answer.found else ""
+    copy = f'<button type="button" class="dq-quiet" data-copy="{escape(plain_text(answer))}">Copy</button>'
+    foot = (
+        f'<div class="dq-foot"><span class="dq-confidence">{escape(said)}</span>'
+        f"{rating_html(exchange, turn) if rateable else ''}{copy if answer.found else ''}</div>"
+    )
+    form = correction_html(exchange, turn) if rateable else ""
+    return understood + body + (foot + form if answer.found or rateable else "")
 
 
 def _found(answer: Answer, turn: int) -> str:
+    quoted = (*answer.citations, *answer.also)
+    positions = agreement(quoted)
+    if not positions:
+        return f'<div class="dq-answer">{_quotes(quoted, turn, "cite", answer.passages)}</div>'
+    placed = {citation.number for position in positions for citation in position.citations}
+    groups = [(f"“{position.answer}”", position.citations) for position in positions]
+    groups.append(("Also said", tuple(one for one in quoted if one.number not in placed)))
+    shown = "".join(
+        f'<section><h3 class="dq-label">{escape(label)}</h3>{_quotes(said, turn, "cite", answer.passages)}</section>'
+        for label, said in groups
+        if said
+    )
+    conflict = " dq-conflict" if len(positions) > 1 else ""
     return (
-        f'<div class="dq-answer">{_quotes(answer.citations, turn, "cite", answer.passages)}</div><div class="dq-foot">'
-        f'<span class="dq-confidence">{escape(confidence_words(answer.confidence))}</span>'
-        f'<button type="button" class="dq-quiet" data-copy="{escape(plain_text(answer))}">Copy</button></div>'
+        f'<p class="dq-agreement{conflict}" role="note">{escape(in_words(positions))}</p>'
+        f'<div class="dq-answer dq-grouped">{shown}</div>'
     )
 
 
-def _not_found(answer: Answer, turn: int) -> str:
-    explanation = "No sentence in this library answers that."
+def _not_found(exchange: Exchange, answer: Answer, turn: int) -> str:
+    explanation = "No sentence in what was searched answers that."
     if answer.nearest:
         explanation += f" The closest passage is {percent(answer.confidence)} likely to."
     if answer.missing_words:
         words = ", ".join(f"<strong>{escape(word)}</strong>" for word in answer.missing_words)
         occur = "This word occurs" if len(answer.missing_words) == 1 else "These words occur"
-        explanation += f"</p><p>{occur} nowhere in it: {words}."
+        explanation += f"</p><p>{occur} nowhere in the library: {words}."
     nearest = _quotes(answer.nearest, turn, "near", answer.passages)
     if nearest:
         nearest = f'<h3 class="dq-label">The nearest passages</h3><div class="dq-answer dq-nearest">{nearest}</div>'
-    return f'<div class="dq-notfound"><h3>Not in your documents</h3><p>{explanation}</p></div>{nearest}'
+    words = f"<h3>Not in your documents</h3><p>{explanation}</p>{_searched(exchange)}"
+    return f'<div class="dq-notfound">{words}</div>{nearest}'
+
+
+def _searched(exchange: Exchange) -> str:
+    """What was searched, and a button that asks the whole library where that was not it."""
+    if exchange.scope:
+        titles = ", ".join(escape(title) for title in exchange.scope[:TITLES_NAMED])
+        more = len(exchange.scope) - TITLES_NAMED
+        others = f" and {count(more, 'other')}" if more > 0 else ""
+        return (
+            f"<p>Searched: only {titles}{others} (of {count(exchange.documents, 'document')}).</p>"
+            f'<p><button type="button" class="dq-quiet dq-first" data-ask="{escape(exchange.question)}"'
+            ' data-everywhere="1">Ask the whole library</button></p>'
+        )
+    return f"<p>Searched: {_whole(exchange.documents)}.</p>" if exchange.documents else ""
+
+
+def _whole(documents: int) -> str:
+    return f"all {documents:,} documents" if documents > 1 else "the only document"
 
 
 def _quotes(
@@ -105,10 +172,10 @@ def _quotes(
 ) -> str:
     """Quotes, each with its button; quotes that follow each other from one place share its line."""
     parts: list[str] = []
-    for number, citation in enumerate(citations, 1):
-        goes_on = number < len(citations) and place(citations[number]) == place(citation)
+    for following, citation in enumerate(citations, 1):
+        goes_on = following < len(citations) and place(citations[following]) == place(citation)
         footer = "" if goes_on else f"<footer>{escape(place(citation))}</footer>"
-        button = _button(citation, Key(turn, kind, number), passages)
+        button = _button(citation, Key(turn, kind, citation.number), passages)
         words = f'<q class="dq-words">{_highlighted(citation)}</q>'
         parts.append(f"<blockquote><p>{words}&#8288;{button}</p>{footer}</blockquote>")
     return "".join(parts)
@@ -138,14 +205,13 @@ def _highlighted(citation: Citation) -> str:
 
 def context(citation: Citation, passages: Sequence[Passage]) -> tuple[str, str]:
     """What surrounds a quote in its paragraph, cut at spaces; ("", "") where its passage is not given."""
-    for passage in passages:
-        chunk = passage.chunk
-        if chunk.document_id == citation.document_id and chunk.start <= citation.start < citation.end <= chunk.end:
-            before = passage.text[: citation.start - chunk.start].rpartition("\n\n")[2]
-            after = passage.text[citation.end - chunk.start :].partition("\n\n")[0]
-            if len(before) > CONTEXT_CHARACTERS:
-                before = "… " + before[-CONTEXT_CHARACTERS:].partition(" ")[2]
-            if len(after) > CONTEXT_CHARACTERS:
-                after = after[:CONTEXT_CHARACTERS].rpartition(" ")[0] + " …"
-            return before, after
-    return "", ""
+    passage = passage_of(citation, passages)
+    if passage is None:
+        return "", ""
+    before = passage.text[: citation.start - passage.chunk.start].rpartition("\n\n")[2]
+    after = passage.text[citation.end - passage.chunk.start :].partition("\n\n")[0]
+    if len(before) > CONTEXT_CHARACTERS:
+        before = "… " + before[-CONTEXT_CHARACTERS:].partition(" ")[2]
+    if len(after) > CONTEXT_CHARACTERS:
+        after = after[:CONTEXT_CHARACTERS].rpartition(" ")[0] + " …"
+    return before, after

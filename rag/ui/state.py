@@ -9,6 +9,8 @@ from typing import Literal
 
 from rag.schema import Answer, Citation, Span, Turn
 
+Rating = Literal["up", "down"]
+
 _KEY = re.compile(r"(\d{1,4})\.(cite|near)\.(\d{1,3})")
 
 
@@ -20,11 +22,19 @@ class Exchange:
         question: as asked.
         answer: what the assistant said.
         problem: why there is no answer, in words for people; "" where all is well.
+        scope: the titles of the documents that were asked, where they were chosen; empty: the whole library.
+        documents: how many documents the library had then; 0 where that is not known any more.
+        rating: what the person thought of the answer; None until they say.
+        corrected: whether they gave the right answer.
     """
 
     question: str
     answer: Answer | None = None
     problem: str = ""
+    scope: tuple[str, ...] = ()
+    documents: int = 0
+    rating: Rating | None = None
+    corrected: bool = False
 
     @property
     def pending(self) -> bool:
@@ -33,6 +43,19 @@ class Exchange:
 
 
 Conversation = tuple[Exchange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Where the conversation on the page is kept.
+
+    Attributes:
+        id: of the kept conversation; "" before its first answer.
+        count: how many of its exchanges are kept.
+    """
+
+    id: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +83,13 @@ class View:
     Attributes:
         key: the citation that was opened.
         window: the characters of its document that are shown.
+        document_id, version: its document, and the SHA-256 of the file that was indexed.
     """
 
     key: Key
     window: Span
+    document_id: str
+    version: str
 
 
 def parse_key(value: object) -> Key | None:
@@ -81,7 +107,7 @@ def siblings(conversation: Conversation, key: Key) -> tuple[Citation, ...]:
     answer = conversation[key.turn].answer
     if answer is None:
         return ()
-    return answer.citations if key.kind == "cite" else answer.nearest
+    return (*answer.citations, *answer.also) if key.kind == "cite" else answer.nearest
 
 
 def resolve(conversation: Conversation, key: Key) -> Citation | None:

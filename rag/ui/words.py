@@ -37,8 +37,9 @@ def place(citation: Citation) -> str:
 
 def plain_text(answer: Answer) -> str:
     """An answer to paste elsewhere: the question, the quotes, and where each stands."""
-    quotes = [f"“{citation.quote}” [{citation.number}]" for citation in answer.citations]
-    places = [f"[{c.number}] {place(c)} ({c.document})" for c in answer.citations]
+    citations = (*answer.citations, *answer.also)
+    quotes = [f"“{citation.quote}” [{citation.number}]" for citation in citations]
+    places = [f"[{c.number}] {place(c)} ({c.document})" for c in citations]
     return "\n\n".join([answer.question, *quotes, "\n".join(places)])
 
 

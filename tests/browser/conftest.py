@@ -81,7 +81,8 @@ def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture(scope="module")
 def fake_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("fake") / "server.log") as address:
+    folder = tmp_path_factory.mktemp("fake")
+    with running(folder / "server.log", str(folder / "kept")) as address:
         yield address
 
 

@@ -1,4 +1,8 @@
-"""Serves the page: ``server.py PORT`` for the hand-made assistant, ``server.py PORT INDEX DOCUMENTS`` for documents."""
+"""Serves the page: ``server.py PORT KEPT`` for the hand-made assistant, or ``server.py PORT INDEX DOCUMENTS``.
+
+With ``server.py PORT KEPT --auth USERS``, people log in. KEPT is the folder for what is kept beside an index. An empty
+DOCUMENTS makes an empty library.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,17 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from ui_fake import FakeAssistant  # noqa: E402
 
-from rag.ui.app import Library, serve  # noqa: E402
+from rag.conversations import Conversations  # noqa: E402
+from rag.feedback import FeedbackStore  # noqa: E402
+from rag.ui.desk import Desk  # noqa: E402
+from rag.ui.serve import serve  # noqa: E402
+from rag.users import Gate, Users  # noqa: E402
 
 
-def indexed(folder: Path, documents: Path) -> Library:
+def indexed(folder: Path, documents: Path) -> Desk:
     from embeddings import open_embedder
     from rag.assistant import Assistant
+    from rag.background import IndexJobs
     from rag.index import Index
     from rag.indexing import update_index
     from rag.settings import Settings
@@ -25,11 +34,16 @@ def indexed(folder: Path, documents: Path) -> Library:
     report = update_index(index, embedder, [documents], settings)
     index.close()
     assert not report.failed, report.failed
-    return Assistant.open(folder)
+    assistant = Assistant.open(folder)
+    jobs = IndexJobs(assistant.index, assistant.embedder, settings)
+    return Desk(assistant, jobs=jobs, conversations=Conversations(folder), feedback=FeedbackStore(folder))
 
 
-port, *paths = sys.argv[1:]
-if paths:
-    serve(indexed(*map(Path, paths)), port=int(port))
+port, folder, *others = sys.argv[1:]
+if others and others[0] != "--auth":
+    serve(indexed(Path(folder), Path(others[0])), port=int(port))
 else:
-    serve(FakeAssistant(), port=int(port))
+    kept = Path(folder)
+    kept.mkdir(exist_ok=True)
+    desk = Desk(FakeAssistant(), conversations=Conversations(kept), feedback=FeedbackStore(kept))
+    serve(desk, port=int(port), auth=Gate(Users(Path(others[1]))).authenticate if others else None)

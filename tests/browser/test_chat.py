@@ -74,7 +74,7 @@ def test_not_found_says_so_and_its_nearest_passages_open(visit: Visit, fake_serv
     page = visit(fake_server)
     ask(page, "What is the capital of France?")
     expect(page.locator(".dq-notfound")).to_contain_text("Not in your documents")
-    expect(page.locator(".dq-notfound")).to_contain_text("These words occur nowhere in it: capital, France.")
+    expect(page.locator(".dq-notfound")).to_contain_text("These words occur nowhere in the library: capital, France.")
     expect(page.locator("#dq-panel mark")).to_have_count(0)
     open_citation(page, "0.near.1")
     assert page.evaluate(MARKED) == MEMBERS[0].quote
@@ -95,8 +95,8 @@ def test_hostile_documents_and_questions_inject_nothing(visit: Visit, fake_serve
     assert page.locator(".dq-words").evaluate("(words) => words.textContent") == SECRET.quote
     assert page.evaluate(MARKED) == SECRET.quote
     assert page.locator("#dq-panel .dq-body").evaluate("(body) => body.textContent") == HOSTILE
-    for selector in ("#dq-thread", "#dq-panel", "#dq-title"):
-        injected = ":is(script, img, a, iframe, b:not(.dq-context b), em, math, .katex)"
+    for selector in ("#dq-thread", "#dq-panel", "#dq-title", "#dq-side"):
+        injected = ":is(script, img, a, iframe, b:not(.dq-context b, .dq-check b, .dq-why b), em, math, .katex)"
         assert page.locator(f"{selector} {injected}").count() == 0
     page.hover(".dq-cite")
     expect(page.locator(".dq-card")).to_be_visible()

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
-import pytest
 from conftest import SAMPLE, Visit
 from playwright.sync_api import expect
 from test_chat import MARKED, QUOTE_IN_VIEW, ask, open_citation
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
 QUESTION = "Why did the water pump need a repair?"
 
 
@@ -53,14 +48,3 @@ def test_every_example_is_answered(visit: Visit, sample_server: str) -> None:
         expect(page.locator(".dq-answer:not(.dq-nearest)")).to_be_visible()
         page.click("#dq-new")
         expect(page.locator(".dq-welcome")).to_be_visible()
-
-
-@pytest.mark.skipif(not os.environ.get("DOCQUOTE_SCREENSHOTS"), reason="pictures are taken with DOCQUOTE_SCREENSHOTS=1")
-@pytest.mark.parametrize(("scheme", "name"), [("light", "chat.png"), ("dark", "chat-dark.png")])
-def test_the_picture_in_the_readme(visit: Visit, sample_server: str, scheme: str, name: str) -> None:
-    page = visit(sample_server, scheme=scheme)
-    ask(page, QUESTION)
-    page.wait_for_function(QUOTE_IN_VIEW)
-    page.wait_for_timeout(300)
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=IMAGES / name)

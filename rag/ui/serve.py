@@ -1,0 +1,91 @@
+"""Serves the page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from importlib.resources import as_file, files
+
+import gradio as gr
+
+from rag.ui.app import build_app
+from rag.ui.desk import Desk
+from rag.ui.page import asset
+
+SANS = ("-apple-system", "Segoe UI", "Inter", "Roboto", "Noto Sans", "Liberation Sans", "Arial", "sans-serif")
+MONO = ("ui-monospace", "SF Mono", "Consolas", "Noto Sans Mono", "Liberation Mono", "monospace")
+PAPER, PAPER_DARK = "#f7f6f2", "#161715"
+ACCENT, ACCENT_DARK, ON_ACCENT_DARK = "#1d5c57", "#7fc9be", "#10201e"
+SURFACE, SURFACE_DARK = "#ffffff", "#1e1f1d"
+"""The colours while the page loads and where people log in, which style.css does not reach; it has them as --dq-*."""
+
+LOG_IN = "Ask the documents of this docquote library."
+
+
+def serve(
+    desk: Desk,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    open_browser: bool = False,
+    auth: Callable[[str, str], Awaitable[bool]] | None = None,
+) -> None:
+    """Serve the page until interrupted.
+
+    Nothing but ``host`` and ``port`` is contacted or listened on: no analytics, no share link, no web fonts.
+
+    Args:
+        desk: the library and what is kept beside it.
+        auth: whether a name and a password may enter; None: nobody has to log in.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    _bypass_proxy(host)
+    app = build_app(desk)
+    with as_file(files("rag.ui").joinpath("icon.png")) as icon:
+        app.launch(
+            server_name=host,
+            server_port=port,
+            inbrowser=open_browser,
+            prevent_thread_lock=True,
+            share=False,
+            quiet=True,
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            mcp_server=False,
+            pwa=False,
+            ssr_mode=False,
+            auth=auth,  # type: ignore[arg-type]  # gradio awaits what it returns
+            auth_message=LOG_IN if auth is not None else None,
+            theme=_theme(),
+            head=f"<style>{asset('style.css')}</style>",
+            favicon_path=icon,
+        )
+        app.block_thread()
+
+
+def _theme() -> gr.themes.Base:
+    return gr.themes.Base(font=SANS, font_mono=MONO).set(
+        body_background_fill=PAPER,
+        body_background_fill_dark=PAPER_DARK,
+        background_fill_primary=PAPER,
+        background_fill_primary_dark=PAPER_DARK,
+        block_background_fill=SURFACE,
+        block_background_fill_dark=SURFACE_DARK,
+        panel_background_fill=PAPER,
+        panel_background_fill_dark=PAPER_DARK,
+        button_primary_background_fill=ACCENT,
+        button_primary_background_fill_dark=ACCENT_DARK,
+        button_primary_background_fill_hover=ACCENT,
+        button_primary_background_fill_hover_dark=ACCENT_DARK,
+        button_primary_text_color_dark=ON_ACCENT_DARK,
+    )
+
+
+def _bypass_proxy(host: str) -> None:
+    """Gradio checks its own address over HTTP when it starts; a proxy in the environment must not stand between."""
+    for variable in ("no_proxy", "NO_PROXY"):
+        exempt = os.environ.get(variable, "").split(",")
+        os.environ[variable] = ",".join(filter(None, dict.fromkeys([*exempt, host, "127.0.0.1", "localhost"])))

@@ -236,9 +236,7 @@ def check_users(path: Path) -> None:
         UsersError: it holds no user, cannot be read or is not in its format.
     """
     if not Users(path).names():
-        raise UsersError(
-            f"{path}: holds no user, so nobody could log in; first: docquote user add NAME --auth {path}"
-        )
+        raise UsersError(f"{path}: holds no user, so nobody could log in; first: docquote user add NAME --auth {path}")
 
 
 def delay_after(failures: int) -> float:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = (
@@ -28,9 +28,13 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-START_SECONDS = 120
+START_SECONDS = 240
+PATIENCE_MILLISECONDS = 20_000
+"""A busy machine is slow, not wrong; what is right is there long before."""
 WIDE = {"width": 1400, "height": 900}
 NARROW = {"width": 390, "height": 844}
+
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 def chromium() -> str | None:
@@ -100,7 +104,7 @@ class Visit:
         )  # type: ignore[arg-type]
         self._contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
         host = urlsplit(address).netloc
         page.on("request", lambda r: self._check(r.url, host))
         page.on("response", lambda r: r.status >= 400 and self.complaints.append(f"{r.status} {r.url}"))

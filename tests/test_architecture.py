@@ -21,12 +21,14 @@ HEAVY = ("torch", "gradio", "faiss", "transformers", "sklearn", "matplotlib")
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "rag.schema rag.errors rag.settings rag.words rag.question rag.sentences rag.calibration embeddings",
-        "rag.loading rag.chunking rag.index",
+        "rag.schema rag.errors rag.settings rag.words rag.question rag.sentences rag.calibration rag.values embeddings "
+        "rag.users rag.binding",
+        "rag.loading rag.chunking rag.index rag.pages rag.verification rag.kept",
         "rag.retrieval rag.reader rag.conversation",
-        "rag.answering rag.serialise",
-        "rag.assistant rag.indexing rag.sample rag.console rag.progress",
-        "rag.ui rag.cli eval",
+        "rag.answering rag.agreement rag.serialise",
+        "rag.assistant rag.indexing rag.sample rag.console rag.progress rag.uploads rag.background rag.conversations "
+        "rag.export rag.feedback",
+        "rag.ui rag.cli rag.cli_chat rag.cli_users eval",
     )
 )
 """From the bottom up; a module imports from its own layer and from those below."""
@@ -81,7 +83,7 @@ def test_imports_point_down(module: str) -> None:
         assert target is not None, f"{there} is in no layer"
         assert target <= own, f"{module} imports {imported}, which is above it"
         if there in ("rag.ui", "rag.cli", "eval"):
-            assert (here, there) == ("rag.cli", "rag.ui"), f"{module} imports {imported}"
+            assert here in ("rag.cli", "rag.cli_chat") and there == "rag.ui", f"{module} imports {imported}"
 
 
 def test_nothing_imports_the_tests_and_the_index_knows_no_model() -> None:

@@ -33,7 +33,7 @@ typecheck: $(VENV)/.installed-dev  ## check types
 	$(BIN)/mypy
 
 eval: $(VENV)/.installed  ## measure docquote on the questions that come with the sample library
-	$(BIN)/docquote eval answers rag/sample/questions.jsonl --documents rag/sample/documents --out runs/sample
+	$(BIN)/docquote eval answers rag/sample/questions.jsonl --documents rag/sample/documents
 
 screenshots: $(VENV)/.installed-dev  ## take the pictures of the README anew
 	DOCQUOTE_SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from rag.question import answer_kind
 from rag.schema import Answer, AnswerSpan, Citation, Document, Passage, Reading
@@ -64,7 +65,8 @@ def compose(
         found=False,
         confidence=confidence,
         citations=(),
-        nearest=_citations(reading.spans[:NEAREST], document_of),
+        # what came nearest is no answer, so no words of it are marked as one
+        nearest=_citations([replace(span, highlight=None) for span in reading.spans[:NEAREST]], document_of),
         missing_words=tuple(missing_words),
         passages=tuple(passages),
     )

@@ -109,7 +109,7 @@ def test_the_json_form_has_the_names_of_the_attributes(found: bool) -> None:
     cited = plain["citations"] or plain["nearest"]
     citation = (given.citations or given.nearest)[0]
     expected = {f.name: getattr(citation, f.name) for f in dataclasses.fields(citation)}
-    assert cited == [expected | {"highlight": list(citation.highlight or ())}]
+    assert cited == [expected | {"highlight": list(citation.highlight) if citation.highlight else None}]
 
 
 def told(name: str, words: str, score: float, *, marked: bool = True) -> tuple[AnswerSpan, Document]:

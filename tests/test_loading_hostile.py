@@ -169,6 +169,8 @@ def test_deep_nesting_is_read_or_refused(tmp_path: Path) -> None:
 def test_the_process_is_shared_and_replaced_when_it_dies(tmp_path: Path) -> None:
     path = put(tmp_path, "a.pdf", GOOD_PDF)
     PARSER.close()  # a process that has read much retires after its next file
+    ballast = bytearray(700 << 20)  # what the parent holds must not count as the child's
+    ballast[::4096] = b"x" * len(ballast[::4096])
     load_file(path, root=tmp_path)
     first = PARSER.pid
     refused(put(tmp_path, "bad.pdf", "bad"))

@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 
 from rag.loading.formats import parse
 from rag.loading.limits import Limits
@@ -71,9 +72,16 @@ def _limit_memory(size: int) -> None:
 
 
 def _peak_memory() -> int:
-    """The most bytes that this process has held so far; 0 where that is not known."""
+    """The most bytes that this process has held so far; 0 where that is not known.
+
+    Linux counts in ``ru_maxrss`` what the parent held when it started this process, so it is asked elsewhere there.
+    """
     if sys.platform == "win32":
         return 0
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 

@@ -81,11 +81,6 @@ def test_reading_together_or_alone_gives_the_same_spans(reader: ExtractiveReader
     assert REPORT[together[0][0].start : together[0][0].end] == _best(reader, "Who wrote the report?", REPORT)
 
 
-def test_titles_must_match_the_passages(reader: ExtractiveReader) -> None:
-    with pytest.raises(ValueError):
-        reader.read("Who?", [REPORT], ["one", "two"])
-
-
 def test_tampered_weights_are_refused(tmp_path: Path) -> None:
     content = bytearray(WEIGHTS_PATH.read_bytes())
     content[-1] ^= 1

@@ -55,7 +55,7 @@ def builder() -> WindowBuilder:
 def data(builder: WindowBuilder) -> TrainingData:
     examples = _examples()
     negatives = {one.id: [other.context for other in examples if other.context != one.context] for one in examples}
-    return TrainingData({"tiny": examples}, negatives, builder, {"tiny": SetUse(1.0, 1.0, 0.5, True)})
+    return TrainingData({"tiny": examples}, negatives, builder, {"tiny": SetUse(1.0, 1.0, 0.5)})
 
 
 def _recipe(steps: int) -> Recipe:

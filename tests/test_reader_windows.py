@@ -41,10 +41,10 @@ def test_long_text_is_not_truncated_by_the_tokenizer(builder: WindowBuilder) -> 
 
 
 @settings(max_examples=40, deadline=None)
-@given(text=texts, title=st.sampled_from(["", "Minutes of the board"]))
-def test_windows_cover_every_token_and_fit(small: WindowBuilder, text: str, title: str) -> None:
-    question, heading, passage = small.tokens(["Who signed the minutes?", title, text])
-    windows = small.windows(question, heading, passage)
+@given(text=texts)
+def test_windows_cover_every_token_and_fit(small: WindowBuilder, text: str) -> None:
+    question, passage = small.tokens(["Who signed the minutes?", text])
+    windows = small.windows(question, passage)
     covered = {int(start) for window in windows for start in window.passage.starts}
     assert covered == {int(start) for start in passage.starts}
     assert all(len(window) <= small.max_tokens for window in windows)
@@ -60,13 +60,13 @@ def test_neighbouring_windows_share_the_stride(small: WindowBuilder) -> None:
     assert ranges[0][0] == 0 and ranges[-1][1] == 100
 
 
-def test_title_stands_in_every_window_and_is_no_candidate(small: WindowBuilder) -> None:
-    question, title, passage = small.tokens(["Who?", "Minutes", "word " * 90])
-    windows = small.windows(question, title, passage)
+def test_question_stands_in_every_window_and_is_no_candidate(small: WindowBuilder) -> None:
+    question, passage = small.tokens(["Who?", "word " * 90])
+    windows = small.windows(question, passage)
     assert len(windows) > 1
     batch = collate(windows)
     for row, window in enumerate(windows):
-        assert int(title.ids[0]) in window.ids[: window.begin]
+        assert int(question.ids[0]) in window.ids[: window.begin]
         assert int(batch.candidates[row].sum()) == len(window.passage)
         assert not batch.candidates[row, : window.begin].any()
 
@@ -75,7 +75,7 @@ def test_title_stands_in_every_window_and_is_no_candidate(small: WindowBuilder) 
 @given(text=texts, seed=st.integers(0, 1000))
 def test_spans_are_slices_that_start_and_end_at_tokens(small: WindowBuilder, text: str, seed: int) -> None:
     question, passage = small.tokens(["Who signed it?", text])
-    windows = small.windows(question, None, passage)
+    windows = small.windows(question, passage)
     batch = collate(windows)
     logits = torch.randn(*batch.ids.shape, 2, generator=torch.Generator().manual_seed(seed))
     spans = merge(best_spans(logits, batch.candidates, windows, 4), 4)

@@ -81,10 +81,10 @@ def token_f1(predicted: str, right: str) -> float:
     return 2 * shared / (len(one) + len(other))
 
 
-def span_figures(reader: ExtractiveReader, examples: Sequence[Example], titled: bool = False) -> tuple[float, float]:
+def span_figures(reader: ExtractiveReader, examples: Sequence[Example]) -> tuple[float, float]:
     """Exact match and token F1 (0 to 1) over the answerable questions, the best over each question's answers."""
     asked = [one for one in examples if one.answers]
-    readings = [QuestionPassage(one.question, one.context, one.title if titled else "") for one in asked]
+    readings = [QuestionPassage(one.question, one.context) for one in asked]
     pairs = list(zip(asked, predict_squad(reader, readings), strict=True))
     exact = [max(normalise(found.text) == normalise(text) for text in one.texts) for one, found in pairs]
     overlap = [max(token_f1(found.text, text) for text in one.texts) for one, found in pairs]

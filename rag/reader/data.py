@@ -18,8 +18,6 @@ from rag.errors import DatasetError
 from rag.reader.perturb import Perturber
 from rag.reader.windows import Tokens, Window, WindowBuilder
 
-TITLE_RATE = 0.5
-"""Share of training windows that carry their document's title: readers meet both kinds."""
 NO_QUESTION_MARK_RATE = 0.4
 """Share of questions whose question mark is dropped: people type so."""
 ELSEWHERE_RATE = 0.3
@@ -38,27 +36,26 @@ class SetUse:
     """How one set is used in a pass.
 
     ``share``: expected copies of each question; ``negatives``: expected mined passages without the answer per question;
-    ``perturbed``: chance that a question is also asked in a contradicted, unanswerable form;
-    ``titled``: whether its titles mean something.
+    ``perturbed``: chance that a question is also asked in a contradicted, unanswerable form.
     """
 
     share: float
     negatives: float
     perturbed: float
-    titled: bool
 
 
 SETS: dict[str, SetUse] = {
-    "squadshifts_new_wiki": SetUse(1.0, 0.7, 0.2, True),
-    "squad20_part_a": SetUse(1.0, 0.3, 0.1, True),
-    "qed_nq_train": SetUse(1.0, 0.6, 0.0, True),
-    "squadshifts_reddit": SetUse(0.5, 0.2, 0.1, False),
-    "squadshifts_amazon_reviews": SetUse(0.5, 0.2, 0.1, False),
-    "fairytaleqa_train_explicit": SetUse(0.5, 0.3, 0.0, True),
-    "policyqa_devtest": SetUse(0.15, 0.0, 0.0, False),
-    "qamr_devtest": SetUse(0.08, 0.0, 0.0, False),
+    "squadshifts_new_wiki": SetUse(1.0, 0.7, 0.3),
+    "squad20_part_a": SetUse(2.0, 0.3, 0.1),
+    "qed_nq_train": SetUse(1.0, 0.6, 0.0),
+    "squadshifts_reddit": SetUse(0.5, 0.2, 0.1),
+    "squadshifts_amazon_reviews": SetUse(0.5, 0.2, 0.1),
+    "fairytaleqa_train_explicit": SetUse(0.5, 0.3, 0.0),
+    "policyqa_devtest": SetUse(0.15, 0.0, 0.0),
+    "qamr_devtest": SetUse(0.08, 0.0, 0.0),
 }
-"""SQuAD-style sets over encyclopaedic text and real search questions in full, the others for variety; policy
+"""SQuAD-style sets over encyclopaedic text and real search questions in full (the one with written unanswerable
+questions twice), the others for variety; policy
 questions are asked of every policy, so that a passage without the annotated words may well answer them, and
 questions about reviews and comments often fit another review: few or no mined negatives there."""
 
@@ -158,7 +155,7 @@ class TrainingData:
     ) -> None:
         self.sets, self.negatives, self.builder, self.uses = sets, negatives, builder, uses
         examples = [one for group in sets.values() for one in group]
-        texts = list(dict.fromkeys(text for one in examples for text in (one.context, one.question, one.title)))
+        texts = list(dict.fromkeys(text for one in examples for text in (one.context, one.question)))
         self._tokens = dict(zip(texts, builder.tokens(texts), strict=True))
         self._perturbers = {
             name: Perturber(sets[name]) for name, use in uses.items() if use.perturbed > 0 and name in sets
@@ -178,10 +175,9 @@ class TrainingData:
 
     def _draw(self, one: Example, use: SetUse, rng: np.random.Generator) -> list[Group]:
         """The question with its passage, mined passages without the answer, perhaps a contradicted form of it."""
-        title = one.title if use.titled and rng.random() < TITLE_RATE else ""
         bare = rng.random() < NO_QUESTION_MARK_RATE
         question = self._question(one.question, bare)
-        own = self._windows(question, title, one.context, one.answers, rng)
+        own = self._windows(question, one.context, one.answers, rng)
         if not own:
             return []
         group = own
@@ -189,12 +185,12 @@ class TrainingData:
         if mined:
             for _ in range(int(use.negatives + rng.random())):
                 context = mined[int(len(mined) * rng.random() ** 2)]
-                group = group + self._windows(question, title, context, (), rng)[:1]
+                group = group + self._windows(question, context, (), rng)[:1]
         groups = [group]
         if one.answers and rng.random() < use.perturbed and len(one.question) >= PERTURBED_MIN_CHARS:
             wrong = self._perturbers[one.source].contradict(one, rng)
             if wrong is not None:
-                groups.append(self._windows(self._question(wrong, bare), title, one.context, (), rng)[:1])
+                groups.append(self._windows(self._question(wrong, bare), one.context, (), rng)[:1])
         return groups
 
     def _question(self, text: str, bare: bool) -> Tokens:
@@ -207,18 +203,16 @@ class TrainingData:
     def _windows(
         self,
         question: Tokens,
-        title: str,
         context: str,
         answers: Sequence[tuple[int, int]],
         rng: np.random.Generator,
     ) -> Group:
         """A window with an answer (or any, where there is none), perhaps one more without."""
         passage = self._tokens[context]
-        heading = self._tokens[title] if title else None
         spans = [span for start, end in answers if (span := passage.span(start, end)) is not None]
         if answers and not spans:
             return []
-        room = self.builder.room(question, heading)
+        room = self.builder.room(question)
         if rng.random() < CROPPED_RATE:
             room = min(room, CROPPED_TOKENS)
         ranges = self.builder.slices(len(passage), room)
@@ -235,7 +229,7 @@ class TrainingData:
             chosen.append(ranges[int(rng.integers(len(ranges)))])
         group = []
         for first, last in chosen:
-            window = self.builder.window(question, heading, passage.cut(first, last))
+            window = self.builder.window(question, passage.cut(first, last))
             shift = window.begin - first
             inside = tuple((a + shift, b + shift) for a, b in spans if first <= a and b < last)
             group.append(TrainingWindow(window, inside))

@@ -39,11 +39,10 @@ Network = Callable[[Batch], torch.Tensor]
 
 @dataclass(frozen=True, slots=True)
 class QuestionPassage:
-    """What to read: a passage, for a question, perhaps with its document's title (empty: none)."""
+    """What to read: a passage, for a question."""
 
     question: str
     passage: str
-    title: str = ""
 
 
 class ExtractiveReader:
@@ -104,16 +103,12 @@ class ExtractiveReader:
 
         return cls(network, WindowBuilder(backend), tokenizer.pad_token_id or 0)
 
-    def read(
-        self, question: str, passages: Sequence[str], titles: Sequence[str] | None = None, top_n: int = TOP_N
-    ) -> list[list[FoundSpan]]:
+    def read(self, question: str, passages: Sequence[str], top_n: int = TOP_N) -> list[list[FoundSpan]]:
         """Each passage's best spans, best first, that do not overlap; empty for a passage without tokens.
 
-        ``titles``, where given, has one title (or "") per passage. Scores of different passages are comparable.
+        Scores of different passages are comparable.
         """
-        headings = [""] * len(passages) if titles is None else titles
-        pairs = zip(passages, headings, strict=True)
-        return self.read_all([QuestionPassage(question, passage, title) for passage, title in pairs], top_n)
+        return self.read_all([QuestionPassage(question, passage) for passage in passages], top_n)
 
     @torch.inference_mode()
     def read_all(self, readings: Sequence[QuestionPassage], top_n: int = TOP_N) -> list[list[FoundSpan]]:
@@ -131,13 +126,12 @@ class ExtractiveReader:
 
     def _windows(self, readings: Sequence[QuestionPassage]) -> tuple[list[Window], list[int]]:
         """All windows, and which reading each belongs to."""
-        texts = list(dict.fromkeys(t for one in readings for t in (one.question, one.passage, one.title)))
+        texts = list(dict.fromkeys(t for one in readings for t in (one.question, one.passage)))
         tokens = dict(zip(texts, self._builder.tokens(texts), strict=True))
         windows: list[Window] = []
         owners: list[int] = []
         for number, one in enumerate(readings):
-            title = tokens[one.title] if one.title else None
-            made = self._builder.windows(tokens[one.question], title, tokens[one.passage])
+            made = self._builder.windows(tokens[one.question], tokens[one.passage])
             windows.extend(made)
             owners.extend([number] * len(made))
         return windows, owners

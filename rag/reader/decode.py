@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
-from rag.reader.objective import NEVER, relative_logits
 from rag.reader.windows import Window
 
 MAX_ANSWER_TOKENS = 30
@@ -33,37 +34,32 @@ class FoundSpan:
     null_score: float
 
 
-def best_spans(
-    logits: torch.Tensor, candidates: torch.Tensor, windows: Sequence[Window], count: int
-) -> list[list[FoundSpan]]:
-    """For each window up to ``count`` spans that do not overlap, best first; none if it has no passage tokens.
+def best_spans(logits: NDArray[np.float32], window: Window, count: int) -> list[FoundSpan]:
+    """Up to ``count`` spans of a window that do not overlap, best first; none if it has no passage tokens.
 
-    ``logits`` is ``(b, n, 2)``, ``candidates`` is ``(b, n) bool``. Spans start and end at passage tokens of the
-    window and have at most ``MAX_ANSWER_TOKENS`` tokens.
+    ``logits`` is ``(n, 2)`` for the window's ``n`` tokens. Spans start and end at passage tokens and have at most
+    ``MAX_ANSWER_TOKENS`` tokens.
     """
-    scores = relative_logits(logits, candidates)
-    starts, ends = scores.unbind(-1)
-    padded = torch.nn.functional.pad(ends, (0, MAX_ANSWER_TOKENS - 1), value=NEVER)
-    band = starts.unsqueeze(-1) + padded.unfold(1, MAX_ANSWER_TOKENS, 1)
-    flat = band.flatten(1)
-    top, places = flat.topk(min(BEAM, flat.shape[1]), dim=1)
-    raw = logits.float().cpu().numpy()
-    found = []
-    for row, window in enumerate(windows):
-        spans: list[FoundSpan] = []
-        null = float(raw[row, 0, 0] + raw[row, 0, 1])
-        for score, place in zip(top[row].tolist(), places[row].tolist(), strict=True):
-            if score <= NEVER / 2 or len(spans) == count:
-                break
-            first, length = divmod(place, MAX_ANSWER_TOKENS)
-            last = first + length
-            start = int(window.passage.starts[first - window.begin])
-            end = int(window.passage.ends[last - window.begin])
-            if all(end <= other.start or start >= other.end for other in spans):
-                logit_pair = float(raw[row, first, 0]), float(raw[row, last, 1])
-                spans.append(FoundSpan(start, end, score, *logit_pair, null))
-        found.append(spans)
-    return found
+    length = len(window.passage)
+    if not length:
+        return []
+    null = float(logits[0].sum())
+    starts, ends = logits[window.begin : window.begin + length].T.astype(np.float64)
+    padded = np.append(ends, np.full(MAX_ANSWER_TOKENS - 1, -np.inf))
+    scores = (starts[:, None] + sliding_window_view(padded, MAX_ANSWER_TOKENS) - null).ravel()
+    beam = min(BEAM, len(scores))
+    places = np.argpartition(-scores, beam - 1)[:beam]
+    spans: list[FoundSpan] = []
+    for place in places[np.argsort(-scores[places], kind="stable")].tolist():
+        first, further = divmod(place, MAX_ANSWER_TOKENS)
+        last = first + further
+        if last >= length or len(spans) == count:
+            break
+        start, end = int(window.passage.starts[first]), int(window.passage.ends[last])
+        if all(end <= other.start or start >= other.end for other in spans):
+            pair = float(starts[first]), float(ends[last])
+            spans.append(FoundSpan(start, end, float(scores[place]), *pair, null))
+    return spans
 
 
 def merge(windows_spans: Sequence[Sequence[FoundSpan]], count: int) -> list[FoundSpan]:

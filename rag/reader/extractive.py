@@ -1,40 +1,28 @@
 """Reading passages: the trained reader at work.
 
-``ExtractiveReader`` takes a question and passages and gives each passage's best candidate spans. Windows of all
-passages are sorted by length and read in a few batches, in bfloat16 where the chip is fast at it.
+``ExtractiveReader`` takes a question and passages and gives each passage's best candidate spans.
 """
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-from tokenizers import Tokenizer
-from torch import nn
-from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+import numpy as np
+from numpy.typing import NDArray
 
-from rag.errors import ModelError
+from embeddings.bundled import bundled_tokenizer
+from embeddings.int8 import Encoder
 from rag.reader.decode import FoundSpan, best_spans, merge
-from rag.reader.model import (
-    WEIGHTS_PATH,
-    WEIGHTS_SHA256,
-    bundled_model,
-    encoder_folder,
-    fast_dtype,
-    load_weights,
-)
-from rag.reader.windows import Batch, Window, WindowBuilder, collate
+from rag.reader.shipped import WEIGHTS_PATH, WEIGHTS_SHA256, encoder_tensors, read_weights
+from rag.reader.windows import Window, WindowBuilder
 
 TOP_N = 3
 """Spans given for a passage unless asked otherwise."""
-BATCH_TOKENS = 2560
-"""Padded tokens read at once: ten passages of 250 tokens."""
 
-Network = Callable[[Batch], torch.Tensor]
-"""A batch to ``(b, n, 2)`` start and end logits."""
+Network = Callable[[Sequence[Window]], Sequence[NDArray[np.float32]]]
+"""Windows to the start and end logits of their tokens, ``(n, 2)`` each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +36,12 @@ class QuestionPassage:
 class ExtractiveReader:
     """Finds the words of passages that answer a question, and says how sure it is that they do.
 
-    Not safe for use from several threads at once with ``torch.set_num_threads`` calls in between; otherwise it
-    keeps no state between calls.
+    Keeps no state between calls; safe to share by threads.
     """
 
-    def __init__(self, network: Network, builder: WindowBuilder, pad_id: int = 0) -> None:
+    def __init__(self, network: Network, builder: WindowBuilder) -> None:
         self._network = network
         self._builder = builder
-        self._pad_id = pad_id
 
     @classmethod
     def bundled(cls, weights: Path = WEIGHTS_PATH, expected_sha256: str | None = WEIGHTS_SHA256) -> ExtractiveReader:
@@ -63,16 +49,13 @@ class ExtractiveReader:
 
         Raises ModelError where the weights or the encoder are missing, or the weights' SHA-256 differs.
         """
-        model = bundled_model()
-        load_weights(model, weights, expected_sha256)
-        model = model.eval().to(fast_dtype())
-        model.head.float()
+        tensors = read_weights(weights, expected_sha256)
+        encoder = Encoder(encoder_tensors(tensors), head=(tensors["head.weight"], tensors["head.bias"]))
 
-        def network(batch: Batch) -> torch.Tensor:
-            logits: torch.Tensor = model(batch.ids, batch.type_ids, batch.attention)
-            return logits
+        def network(windows: Sequence[Window]) -> Sequence[NDArray[np.float32]]:
+            return encoder.run([one.ids for one in windows], [one.type_ids for one in windows])
 
-        return cls(network, WindowBuilder.from_file(encoder_folder() / "tokenizer.json"))
+        return cls(network, WindowBuilder(bundled_tokenizer()))
 
     @classmethod
     def from_folder(cls, folder: Path) -> ExtractiveReader:
@@ -81,27 +64,10 @@ class ExtractiveReader:
         The checkpoint must take the null answer to be at the first token, as those trained on SQuAD 2.0 do.
         Raises ModelError where the folder holds no such checkpoint. Nothing is downloaded.
         """
-        try:
-            model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True).eval()
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        except (OSError, ValueError) as error:
-            raise ModelError(
-                f"{folder} holds no question-answering checkpoint that transformers can load: {error}"
-            ) from error
-        backend = getattr(tokenizer, "backend_tokenizer", None)
-        if not isinstance(backend, Tokenizer):
-            raise ModelError(f"{folder} has no fast tokenizer (tokenizer.json); offsets need one.")
-        model = model.to(fast_dtype())
-        if isinstance(head := getattr(model, "qa_outputs", None), nn.Linear):
-            head.float().register_forward_pre_hook(_to_float)
-        takes_types = "token_type_ids" in inspect.signature(model.forward).parameters
+        from rag.reader.checkpoint import open_checkpoint  # torch and transformers take seconds to import
 
-        def network(batch: Batch) -> torch.Tensor:
-            types = {"token_type_ids": batch.type_ids} if takes_types else {}
-            output = model(input_ids=batch.ids, attention_mask=batch.attention, **types)
-            return torch.stack((output.start_logits, output.end_logits), dim=-1)
-
-        return cls(network, WindowBuilder(backend), tokenizer.pad_token_id or 0)
+        network, tokenizer = open_checkpoint(folder)
+        return cls(network, WindowBuilder(tokenizer))
 
     def read(self, question: str, passages: Sequence[str], top_n: int = TOP_N) -> list[list[FoundSpan]]:
         """Each passage's best spans, best first, that do not overlap; empty for a passage without tokens.
@@ -110,18 +76,12 @@ class ExtractiveReader:
         """
         return self.read_all([QuestionPassage(question, passage) for passage in passages], top_n)
 
-    @torch.inference_mode()
     def read_all(self, readings: Sequence[QuestionPassage], top_n: int = TOP_N) -> list[list[FoundSpan]]:
-        """The same for passages of different questions, batched together."""
+        """The same for passages of different questions."""
         windows, owners = self._windows(readings)
-        order = sorted(range(len(windows)), key=lambda index: len(windows[index]))
         spans: list[list[list[FoundSpan]]] = [[] for _ in readings]
-        for chosen in _batches(order, windows):
-            rows = [windows[index] for index in chosen]
-            batch = collate(rows, self._pad_id)
-            logits = self._network(batch)
-            for index, found in zip(chosen, best_spans(logits, batch.candidates, rows, top_n), strict=True):
-                spans[owners[index]].append(found)
+        for window, owner, logits in zip(windows, owners, self._network(windows), strict=True):
+            spans[owner].append(best_spans(logits, window, top_n))
         return [merge(found, top_n) for found in spans]
 
     def _windows(self, readings: Sequence[QuestionPassage]) -> tuple[list[Window], list[int]]:
@@ -135,20 +95,3 @@ class ExtractiveReader:
             windows.extend(made)
             owners.extend([number] * len(made))
         return windows, owners
-
-
-def _to_float(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
-    """Head inputs in float32: bfloat16 logits would be rounded to steps of a sixteenth."""
-    return tuple(one.float() for one in inputs)
-
-
-def _batches(order: Sequence[int], windows: Sequence[Window]) -> list[list[int]]:
-    """Split windows, shortest first, into batches of at most ``BATCH_TOKENS`` padded tokens (or one window)."""
-    batches: list[list[int]] = []
-    batch: list[int] = []
-    for index in order:
-        if batch and (len(batch) + 1) * len(windows[index]) > BATCH_TOKENS:
-            batches.append(batch)
-            batch = []
-        batch.append(index)
-    return [*batches, batch] if batch else batches

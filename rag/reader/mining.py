@@ -21,9 +21,10 @@ import numpy.typing as npt
 import torch
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from rag.reader.batch import collate
 from rag.reader.data import Example
 from rag.reader.model import SpanReader, autocast
-from rag.reader.windows import Window, WindowBuilder, collate
+from rag.reader.windows import Window, WindowBuilder
 
 FloatArray = npt.NDArray[np.float32]
 

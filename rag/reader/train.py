@@ -19,18 +19,14 @@ from typing import Any
 
 import torch
 
+from embeddings.bundled import bundled_tokenizer
 from rag.reader.attention import LEAN
+from rag.reader.batch import collate
 from rag.reader.data import SETS, Group, TrainingData, load_training
 from rag.reader.mining import mine
-from rag.reader.model import (
-    SpanReader,
-    autocast,
-    bundled_model,
-    encoder_folder,
-    save_weights,
-)
+from rag.reader.model import SpanReader, autocast, bundled_model, save_weights
 from rag.reader.objective import reader_loss
-from rag.reader.windows import WindowBuilder, collate
+from rag.reader.windows import WindowBuilder
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     out.mkdir(parents=True, exist_ok=True)
     sets = load_training(data_folder)
-    builder = WindowBuilder.from_file(encoder_folder() / "tokenizer.json")
+    builder = WindowBuilder(bundled_tokenizer())
     mined = [name for name, use in SETS.items() if use.negatives > 0]
     negatives = mine(sets, mined, bundled_model().to(device).eval(), builder, out / "negatives.json")
     trainer = Trainer(TrainingData(sets, negatives, builder), recipe, device)

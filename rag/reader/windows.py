@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from tokenizers import Tokenizer
 
 IntArray = npt.NDArray[np.int32]
@@ -90,11 +88,6 @@ class WindowBuilder:
         self.stride_tokens = stride_tokens
         self.template = _template(tokenizer)
 
-    @classmethod
-    def from_file(cls, path: Path) -> WindowBuilder:
-        """A builder over the ``tokenizer.json`` at ``path``."""
-        return cls(Tokenizer.from_file(str(path)))
-
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """The tokens of each text, without special ones."""
         return [
@@ -131,39 +124,6 @@ class WindowBuilder:
         """All windows of a passage, in order; together they cover each of its tokens."""
         ranges = self.slices(len(passage), self.room(question))
         return [self.window(question, passage.cut(first, last)) for first, last in ranges]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Padded windows: ``ids``, ``type_ids`` and ``attention`` are ``(b, n) int64``, ``candidates`` ``(b, n) bool``.
-
-    ``candidates`` marks passage tokens, the only ones an answer may start or end at.
-    """
-
-    ids: torch.Tensor
-    type_ids: torch.Tensor
-    attention: torch.Tensor
-    candidates: torch.Tensor
-
-    def to(self, device: torch.device) -> Batch:
-        """The same batch on another device."""
-        moved = (part.to(device) for part in (self.ids, self.type_ids, self.attention, self.candidates))
-        return Batch(*moved)
-
-
-def collate(windows: Sequence[Window], pad_id: int = 0) -> Batch:
-    """Pad windows to the longest of them."""
-    longest = max(len(window) for window in windows)
-    ids = np.full((len(windows), longest), pad_id, dtype=np.int64)
-    type_ids = np.zeros_like(ids)
-    attention = np.zeros_like(ids)
-    candidates = np.zeros(ids.shape, dtype=np.bool_)
-    for row, window in enumerate(windows):
-        ids[row, : len(window)] = window.ids
-        type_ids[row, : len(window)] = window.type_ids
-        attention[row, : len(window)] = 1
-        candidates[row, window.begin : window.begin + len(window.passage)] = True
-    return Batch(*(torch.from_numpy(part) for part in (ids, type_ids, attention, candidates)))
 
 
 def _template(tokenizer: Tokenizer) -> Template:

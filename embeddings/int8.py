@@ -1,10 +1,11 @@
 """MiniLM (a BERT encoder) in 8-bit integers on onnxruntime.
 
 The network's graph is made here from the published weights, when a model is opened: that takes less than a tenth of a
-second, so nothing is exported or kept on disk, and neither torch nor transformers is imported. Matrices are 8-bit with
-one scale for each column; what is multiplied by them is quantised as it comes, with one scale for each text (dynamic
-quantisation). Each text is run by itself, as many at a time as there are processors: nothing is padded, and a text's
-vector does not depend on what is encoded beside it.
+second, so nothing is exported or kept on disk, and neither torch nor transformers is imported. Matrices are 8-bit, and
+what is multiplied by them is quantised as it comes (dynamic quantisation), in one of two ways: with one scale for each
+column and each text, or, in twice the time, with one scale for each block of 32 numbers. Each text is run by itself, as
+many at a time as there are processors: nothing is padded, and a text's vector does not depend on what is encoded beside
+it.
 
 docs/benchmarks.md has the speed, docs/evaluation.md what 8 bits cost in retrieval and reading.
 """
@@ -31,6 +32,10 @@ HEADS = 12
 EPSILON = 1e-12
 MICROSOFT = "com.microsoft"
 """The domain of onnxruntime's own operators."""
+IN_INTEGERS = 4
+"""onnxruntime's name for multiplying 8-bit by 8-bit numbers."""
+BLOCK = 32
+"""Numbers that share a scale, where scales are fine."""
 LARGEST = 127
 LARGEST_WITHOUT_VNNI = 63
 """Older processors add two products of 8-bit numbers in 16 bits, which overflow unless weights have 7 bits."""
@@ -39,18 +44,20 @@ LARGEST_WITHOUT_VNNI = 63
 class Encoder:
     """The encoder, and on top of it either the mean over the tokens or a linear head. Safe to share by threads."""
 
-    def __init__(self, tensors: Tensors, head: tuple[Floats, Floats] | None = None) -> None:
+    def __init__(self, tensors: Tensors, head: tuple[Floats, Floats] | None = None, *, fine: bool = False) -> None:
         """Makes the network.
 
         Args:
             tensors: weights of a ``BertModel`` of any depth with heads of 32 numbers.
             head: weight ``(outputs, hidden)`` and bias ``(outputs,)`` of a linear layer over each token; None: the
                 mean of the last layer over all tokens instead.
+            fine: one scale for each block of numbers. Over 60 passages, the cosine between the 8-bit mean and that of
+                32 bits was .9952 on average (.9906 at least) without and .9997 (.9995) with.
         """
         self._words = tensors["embeddings.word_embeddings.weight"]
         self._positions = np.asarray(tensors["embeddings.position_embeddings.weight"], dtype=np.float32)
         self._types = np.asarray(tensors["embeddings.token_type_embeddings.weight"], dtype=np.float32)
-        self._session = _session(_Graph(tensors).model(head))
+        self._session = _session(_Graph(tensors, fine).model(head))
 
     def run(self, ids: Sequence[NDArray[np.int32]], types: Sequence[NDArray[np.int32]] | None = None) -> list[Floats]:
         """The mean ``(hidden,)`` or the head's outputs ``(n, outputs)`` of each sequence of ``n`` tokens.
@@ -73,9 +80,9 @@ class Encoder:
 class _Graph:
     """Collects the nodes and weights of one network."""
 
-    def __init__(self, tensors: Tensors) -> None:
+    def __init__(self, tensors: Tensors, fine: bool) -> None:
         self._tensors = tensors
-        self._largest = largest_weight()
+        self._fine = fine
         self._nodes: list[onnx.NodeProto] = []
         self._weights: list[onnx.TensorProto] = []
 
@@ -120,7 +127,14 @@ class _Graph:
         """One 8-bit matrix product with the weights of these layers, side by side."""
         weight = np.concatenate([self._float(name + ".weight") for name in names])
         bias = np.concatenate([self._float(name + ".bias") for name in names])
-        numbers, scales = quantise(weight, self._largest)
+        if self._fine:
+            blocks, scales = quantise_blocks(weight)
+            made = [self._weight(f"{names[0]}.blocks", blocks), self._weight(f"{names[0]}.scales", scales)]
+            inputs = [source, *made, "", "", self._weight(f"{names[0]}.biases", bias)]
+            outputs, width = weight.shape
+            sizes = {"N": outputs, "K": width, "bits": 8, "block_size": BLOCK}
+            return self._node("MatMulNBits", inputs, MICROSOFT, accuracy_level=IN_INTEGERS, **sizes)
+        numbers, scales = quantise(weight, largest_weight())
         zeros = np.zeros(len(scales), dtype=np.int8)
         inputs = [
             source,
@@ -153,6 +167,14 @@ def quantise(weight: Floats, largest: int = LARGEST) -> tuple[NDArray[np.int8], 
     for each output: ``weight.T`` is about ``integers * scales``."""
     scales = np.maximum(np.abs(weight).max(axis=1), 1e-12) / largest
     return np.rint(weight.T / scales).astype(np.int8), scales.astype(np.float32)
+
+
+def quantise_blocks(weight: Floats) -> tuple[NDArray[np.uint8], Floats]:
+    """A weight ``(outputs, inputs)`` as integers ``(outputs, blocks, BLOCK)``, 128 for zero, and scales ``(outputs,
+    blocks)``."""
+    blocks = weight.reshape(len(weight), -1, BLOCK)
+    scales = np.maximum(np.abs(blocks).max(axis=2), 1e-12) / LARGEST
+    return (np.rint(blocks / scales[..., None]) + 128).astype(np.uint8), scales.astype(np.float32)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from eval.rows import Row, parse_json, read_csv, read_jsonl
 from rag.errors import DatasetError
@@ -89,10 +89,22 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     return unique(path, ((row, question_from(row)) for row in rows))
 
 
-def unique(path: Path, pairs: Iterable[tuple[Row, Question]]) -> tuple[Question, ...]:
+class Identified(Protocol):
+    """What has an id."""
+
+    @property
+    def id(self) -> str:
+        """Unique in its file."""
+        ...
+
+
+One = TypeVar("One", bound=Identified)
+
+
+def unique(path: Path, pairs: Iterable[tuple[Row, One]]) -> tuple[One, ...]:
     """The questions, once no two have the same id and there is at least one."""
     places: dict[str, str] = {}
-    questions: list[Question] = []
+    questions: list[One] = []
     for row, question in pairs:
         if question.id in places:
             raise row.error("id", f"{question.id!r} is already the id of {places[question.id]}")

@@ -82,16 +82,7 @@ def read_reading_questions(path: Path) -> tuple[ReadingQuestion, ...]:
         DatasetError: the first bad entry; no question at all; an answer that is not where it is said to be.
     """
     rows = _squad(path) if _is_squad(path) else ((row, _reading_question(row)) for row in read_jsonl(path))
-    places: dict[str, str] = {}
-    questions: list[ReadingQuestion] = []
-    for row, question in rows:
-        if question.id in places:
-            raise row.error("id", f"{question.id!r} is already the id of {places[question.id]}")
-        places[question.id] = row.place
-        questions.append(question)
-    if not questions:
-        raise DatasetError(f"{path}: holds no question")
-    return tuple(questions)
+    return unique(path, rows)
 
 
 def doc2dial_turns(text: str) -> tuple[str, tuple[Turn, ...]]:

@@ -50,7 +50,7 @@ class ExtractiveReader:
         Raises ModelError where the weights or the encoder are missing, or the weights' SHA-256 differs.
         """
         tensors = read_weights(weights, expected_sha256)
-        encoder = Encoder(encoder_tensors(tensors), head=(tensors["head.weight"], tensors["head.bias"]))
+        encoder = Encoder(encoder_tensors(tensors), head=(tensors["head.weight"], tensors["head.bias"]), fine=True)
 
         def network(windows: Sequence[Window]) -> Sequence[NDArray[np.float32]]:
             return encoder.run([one.ids for one in windows], [one.type_ids for one in windows])

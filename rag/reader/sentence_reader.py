@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -123,8 +124,9 @@ class SentenceReader:
         everything = sentences_of(passages)
         if not everything:
             return None
-        rarity = inverse_frequencies(question, self._index.chunk_frequency, self._index.counts()[1])
-        missing = sum(value for word, value in rarity.items() if not self._index.chunk_frequency(word))
+        frequency = cache(self._index.chunk_frequency)
+        rarity = inverse_frequencies(question, frequency, self._index.counts()[1])
+        missing = sum(value for word, value in rarity.items() if not frequency(word))
         spans = find_spans(self._finder, question, passages)
         features = sentence_features(question, everything, spans, rarity)
         kept = promising(features)

@@ -12,9 +12,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from embeddings.int8 import processors
 from eval.rows import file_sha256
 
-PACKAGES = ("docquote", "torch", "transformers", "sentence-transformers", "faiss-cpu", "numpy", "ir-measures")
+PACKAGES = ("docquote", "onnxruntime", "sentence-transformers", "torch", "faiss-cpu", "numpy", "ir-measures")
 CODE_PACKAGES = ("rag", "embeddings", "eval")
 INDEX_CODE = (
     ("embeddings", ""),
@@ -70,9 +71,7 @@ def _sha256_of(roots: Iterable[Path]) -> str:
 
 def machine() -> dict[str, Any]:
     """What the timing was taken on."""
-    import torch
-
-    return {"system": platform.platform(), "processor": _processor(), "threads": torch.get_num_threads()}
+    return {"system": platform.platform(), "processor": _processor(), "threads": processors()}
 
 
 def _processor() -> str:

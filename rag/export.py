@@ -18,7 +18,7 @@ from rag.serialise import answer_to_dict
 from rag.settings import Settings
 
 JSON_FORMAT, JSON_VERSION = "docquote conversation", 1
-PACKAGES = ("docquote", "torch", "transformers", "sentence-transformers", "faiss-cpu", "numpy", "pypdfium2")
+PACKAGES = ("docquote", "onnxruntime", "sentence-transformers", "torch", "faiss-cpu", "numpy", "pypdfium2")
 """Whose versions an answer may depend on."""
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.|@")

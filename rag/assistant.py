@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,9 +15,10 @@ from rag.conversation import standalone
 from rag.errors import DocquoteError
 from rag.index import Index
 from rag.index.database import closed_on_error
+from rag.periods import documents_of, period_of
 from rag.reader import Reader, open_reader
-from rag.retrieval import Retriever
-from rag.schema import Answer, Document, Scope, Source, Turn
+from rag.retrieval import Retriever, check_scope, in_scope
+from rag.schema import Answer, Document, Narrowing, Scope, Source, Turn
 from rag.settings import Settings
 from rag.words import content_words_as_written
 
@@ -50,20 +53,55 @@ class Assistant:
         with closed_on_error(index):
             return cls(index, embedder, open_reader(settings, embedder, index), settings)
 
-    def ask(self, question: str, history: Sequence[HistoryItem] = (), scope: Scope | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[HistoryItem] = (),
+        scope: Scope | None = None,
+        *,
+        as_typed: bool = False,
+        any_date: bool = False,
+    ) -> Answer:
         """Answers a question in the documents' own words, or says that they do not hold the answer.
 
         Args:
             question: in natural language; an empty one is not found.
             history: the conversation so far, oldest first; ``Turn`` or ``{"question": ..., "answer": ...}``.
             scope: which documents may answer; None: all.
+            as_typed: search for the question as it is, whatever was said before it.
+            any_date: do not look first in the documents of the time that the question names.
 
         Raises:
             ScopeError: the scope names a document or folder that the index does not hold.
             DocquoteError: the history is not of that form.
         """
-        question = _encodable(question)
-        interpreted_as = _encodable(standalone(question, turns(history)))
+        question, past = _encodable(question), turns(history)
+        completed = question if as_typed else standalone(question, past, self._rarity)
+        interpreted_as = _encodable(completed)
+        narrowed = None if any_date else self._narrowed(question, past if completed != question else (), scope)
+        if narrowed is None:
+            return self._answer(question, interpreted_as, scope)
+        narrowing, first = narrowed
+        answer = self._answer(question, interpreted_as, first)
+        if not answer.found:
+            answer, narrowing = self._answer(question, interpreted_as, scope), replace(narrowing, answered=False)
+        return replace(answer, narrowed=narrowing)
+
+    def _narrowed(self, question: str, leant_on: Sequence[Turn], scope: Scope | None) -> tuple[Narrowing, Scope] | None:
+        """The documents of the time that a question names, if that is some but not all of those that may answer."""
+        scope, sources = scope or Scope(), self.index.sources()
+        check_scope(scope, sources)
+        sources = [source for source in sources if in_scope(source, scope)]
+        asked = [question, *(turn.question for turn in leant_on[-1:])]
+        period = next(filter(None, (period_of(text, sources, date.today()) for text in asked)), None)
+        documents = documents_of(period, sources) if period else []
+        if period is None or not 0 < len(documents) < len(sources):
+            return None
+        narrowing = Narrowing(str(period), period.start, period.end, len(documents), answered=True)
+        return narrowing, Scope(documents=tuple(source.path for source in documents))
+
+    def _answer(self, question: str, interpreted_as: str, scope: Scope | None) -> Answer:
+        """Retrieves, reads and composes, once."""
         passages = self.retriever.retrieve(interpreted_as, k=self.settings.passages, scope=scope)
         reading = self.reader.read(interpreted_as, passages)
         return compose(

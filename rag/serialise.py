@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from rag.schema import Answer, Chunk, Citation, Passage, Scores, Source
+from rag.schema import Answer, Candidate, Chunk, Citation, Narrowing, Passage, Scores, Source
 
 
 def answer_to_dict(answer: Answer, *, passages: bool = False) -> dict[str, Any]:
@@ -27,6 +27,8 @@ def answer_to_dict(answer: Answer, *, passages: bool = False) -> dict[str, Any]:
         "nearest": [citation_to_dict(citation) for citation in answer.nearest],
         "also": [citation_to_dict(citation) for citation in answer.also],
         "missing_words": list(answer.missing_words),
+        "narrowed": _dated(asdict(answer.narrowed)) if answer.narrowed else None,
+        "candidates": [_dated(asdict(candidate)) for candidate in answer.candidates],
     }
     if passages:
         fields["passages"] = [_passage_to_dict(passage) for passage in answer.passages]
@@ -67,6 +69,8 @@ def answer_from_dict(fields: Mapping[str, Any]) -> Answer:
         also=tuple(map(citation_from_dict, fields["also"])),
         missing_words=tuple(fields["missing_words"]),
         passages=tuple(map(_passage_from_dict, fields.get("passages", ()))),
+        narrowed=_narrowing(fields.get("narrowed")),
+        candidates=tuple(Candidate(**{**one, "date": _day(one["date"])}) for one in fields.get("candidates", ())),
     )
 
 
@@ -92,6 +96,17 @@ def _passage_from_dict(fields: Mapping[str, Any]) -> Passage:
     return Passage(
         Chunk(**fields["chunk"]), source, text=fields["text"], rank=fields["rank"], scores=Scores(**fields["scores"])
     )
+
+
+def _dated(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with dates in ISO form."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in fields.items()}
+
+
+def _narrowing(fields: Mapping[str, Any] | None) -> Narrowing | None:
+    if fields is None:
+        return None
+    return Narrowing(**{**fields, "after": _day(fields["after"]), "before": _day(fields["before"])})
 
 
 def _day(text: str | None) -> date | None:

@@ -8,7 +8,21 @@ from datetime import date
 from hashlib import sha256
 
 from rag.errors import LibraryError
-from rag.schema import Answer, Chunk, Citation, Document, Passage, Scope, Scores, Section, Source, Span, Turn
+from rag.schema import (
+    Answer,
+    Candidate,
+    Chunk,
+    Citation,
+    Document,
+    Narrowing,
+    Passage,
+    Scope,
+    Scores,
+    Section,
+    Source,
+    Span,
+    Turn,
+)
 
 MINUTES = """# Minutes of the spring meeting
 
@@ -124,6 +138,11 @@ SECRET = cite(1, HOSTILE_DOCUMENT, HOSTILE[SECRET_START : HOSTILE.index("<!--") 
 LOT = cite(1, LONG_DOCUMENT, "Line 1500 of the long register names lot 10500 in the hall.", "10500")
 
 
+CANDIDATES = tuple(
+    Candidate(one.title, one.name, one.id, one.date) for one in (MINUTES_DOCUMENT.source, REPORT_DOCUMENT.source)
+)
+
+
 class FakeAssistant:
     """Answers by keyword; remembers the histories and scopes it was given."""
 
@@ -140,7 +159,15 @@ class FakeAssistant:
                 return document
         raise LibraryError(f"no document {document_id}: run docquote index")
 
-    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope | None = None,
+        *,
+        as_typed: bool = False,
+        any_date: bool = False,
+    ) -> Answer:
         self.histories.append(list(history))
         self.scopes.append(scope)
         if "slow" in question:
@@ -158,8 +185,13 @@ class FakeAssistant:
             return Answer(question, question, True, 0.7, (LOT,))
         if scope is not None and scope.documents == (REPORT_DOCUMENT.source.path,):
             return Answer(question, question, False, 0.12, (), MEMBERS[1:], (), read)
+        if "2021" in question and not any_date:
+            narrowed = Narrowing("of 2021", date(2021, 1, 1), date(2021, 12, 31), 1, answered=True)
+            return Answer(question, question, True, 0.8, MEMBERS[:1], passages=read, narrowed=narrowed)
+        if "which club" in question and (scope is None or not scope.documents):
+            return Answer(question, question, False, 0.3, (), MEMBERS, passages=read, candidates=CANDIDATES)
+        if "them" in question and not as_typed:
+            return Answer(question, "How many members sent apologies?", True, 0.6, MEMBERS[:1])
         if "members" in question or "slow" in question:
             return Answer(question, question, True, 0.91, MEMBERS, passages=read)
-        if "them" in question:
-            return Answer(question, "How many members sent apologies?", True, 0.6, MEMBERS[:1])
         return Answer(question, question, False, 0.08, (), MEMBERS, ("capital", "France"), read)

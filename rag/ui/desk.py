@@ -101,13 +101,17 @@ class Desk:
         sources = self.sources()
         return f'<p role="note">{scope_html(still_there(chosen, sources), sources)}<span>{HINT}</span></p>'
 
-    def ask(self, question: str, talk: Conversation, chosen: Chosen) -> Exchange:
+    def ask(
+        self, question: str, talk: Conversation, chosen: Chosen, *, as_typed: bool = False, any_date: bool = False
+    ) -> Exchange:
         """Ask, and turn whatever goes wrong into words on the page; the rest of the page goes on working."""
         sources = self.sources()
         chosen = still_there(chosen, sources)
         titles = () if chosen is None else tuple(source.title for source in sources if source.id in chosen)
         try:
-            answer = self.assistant.ask(question, history=history(talk), scope=scope_of(chosen, sources))
+            answer = self.assistant.ask(
+                question, history(talk), scope_of(chosen, sources), as_typed=as_typed, any_date=any_date
+            )
         except DocquoteError as error:
             return Exchange(question, problem=str(error))
         except Exception as error:  # the page is the last stop: say it, log it, stay alive

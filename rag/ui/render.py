@@ -9,6 +9,7 @@ from typing import Literal
 from rag.agreement import agreement, in_words
 from rag.schema import Answer, Citation, Passage, Source
 from rag.ui.examples import Example
+from rag.ui.asked import choice_html, understood_html
 from rag.ui.rating import correction_html, rating_html
 from rag.ui.state import Conversation, Exchange, Key
 from rag.ui.why import passage_of
@@ -100,9 +101,7 @@ def answer_html(exchange: Exchange, answer: Answer, turn: int, *, rateable: bool
         turn: its place in the conversation, from 0; part of each citation's key.
         rateable: whether people can say what they think of it.
     """
-    understood = ""
-    if answer.interpreted_as != answer.question:
-        understood = f'<p class="dq-understood">Understood as: {escape(answer.interpreted_as)}</p>'
+    understood = understood_html(answer)
     body = _found(answer, turn) if answer.found else _not_found(exchange, answer, turn)
     said = confidence_words(answer.confidence) if answer.found else ""
     copy = f'<button type="button" class="dq-quiet" data-copy="{escape(plain_text(answer))}">Copy</button>'
@@ -111,7 +110,7 @@ def answer_html(exchange: Exchange, answer: Answer, turn: int, *, rateable: bool
         f"{rating_html(exchange, turn) if rateable else ''}{copy if answer.found else ''}</div>"
     )
     form = correction_html(exchange, turn) if rateable else ""
-    return understood + body + (foot + form if answer.found or rateable else "")
+    return understood + choice_html(answer) + body + (foot + form if answer.found or rateable else "")
 
 
 def _found(answer: Answer, turn: int) -> str:

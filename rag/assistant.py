@@ -11,6 +11,7 @@ from pathlib import Path
 from embeddings import Embedder, open_embedder
 from rag.answering import compose
 from rag.calibration import Calibration
+from rag.candidates import meant
 from rag.conversation import standalone
 from rag.errors import DocquoteError
 from rag.index import Index
@@ -76,29 +77,34 @@ class Assistant:
             DocquoteError: the history is not of that form.
         """
         question, past = _encodable(question), turns(history)
-        completed = question if as_typed else standalone(question, past, self._rarity)
-        interpreted_as = _encodable(completed)
-        narrowed = None if any_date else self._narrowed(question, past if completed != question else (), scope)
-        if narrowed is None:
-            return self._answer(question, interpreted_as, scope)
-        narrowing, first = narrowed
-        answer = self._answer(question, interpreted_as, first)
-        if not answer.found:
-            answer, narrowing = self._answer(question, interpreted_as, scope), replace(narrowing, answered=False)
-        return replace(answer, narrowed=narrowing)
-
-    def _narrowed(self, question: str, leant_on: Sequence[Turn], scope: Scope | None) -> tuple[Narrowing, Scope] | None:
-        """The documents of the time that a question names, if that is some but not all of those that may answer."""
-        scope, sources = scope or Scope(), self.index.sources()
+        completed = question if as_typed else standalone(question, past, self.index.chunk_frequency)
+        sources, scope = self.index.sources(), scope or Scope()
         check_scope(scope, sources)
-        sources = [source for source in sources if in_scope(source, scope)]
-        asked = [question, *(turn.question for turn in leant_on[-1:])]
-        period = next(filter(None, (period_of(text, sources, date.today()) for text in asked)), None)
+        asked = [source for source in sources if in_scope(source, scope)]
+        named = [question, *(turn.question for turn in past[-1:] if completed != question)]
+        answer = self._dated(question, _encodable(completed), [] if any_date else named, asked, scope)
+        unclear = not answer.found and not answer.missing_words
+        return replace(
+            answer,
+            candidates=meant(answer.interpreted_as, answer.passages) if unclear else (),
+            searched=() if scope.is_everything else tuple(source.title for source in asked),
+            library=len(sources),
+        )
+
+    def _dated(
+        self, question: str, interpreted_as: str, named: Sequence[str], sources: Sequence[Source], scope: Scope
+    ) -> Answer:
+        """The answer of the documents of the time that is ``named``, if they are some but not all and hold one."""
+        period = next(filter(None, (period_of(text, sources, date.today()) for text in named)), None)
         documents = documents_of(period, sources) if period else []
         if period is None or not 0 < len(documents) < len(sources):
-            return None
-        narrowing = Narrowing(str(period), period.start, period.end, len(documents), answered=True)
-        return narrowing, Scope(documents=tuple(source.path for source in documents))
+            return self._answer(question, interpreted_as, scope)
+        narrowed = Narrowing(str(period), period.start, period.end, len(documents), answered=True)
+        first = Scope(documents=tuple(source.path for source in documents))
+        answer = self._answer(question, interpreted_as, first)
+        if not answer.found:
+            answer, narrowed = self._answer(question, interpreted_as, scope), replace(narrowed, answered=False)
+        return replace(answer, narrowed=narrowed)
 
     def _answer(self, question: str, interpreted_as: str, scope: Scope | None) -> Answer:
         """Retrieves, reads and composes, once."""

@@ -29,12 +29,12 @@ Frequency = Callable[[str], int]
 _EXPLETIVE = re.compile(r"\b(?:is|was|it's|will|does|has)\s+(?:it|there)\s+(?:\w+\s+)?(?:to|that|any|a|an)\b|"
                         r"\b(?:is|are|was|were)\s+there\b|\bthat\s+(?:is|are|was|were|the|have|has|had)\b")  # fmt: skip
 _REPLY = re.compile(
-    r"^\W*(?:yes|yeah|yep|no|nope|not (?:yet|now|really)|ok|okay|sure|right|correct|exactly|i (?:do|did|am|have|don[’']t)"
-    r")\b",
+    r"^\W*(?:yes|yeah|yep|no|nope|not (?:yet|now|really)|ok|okay|sure|right|correct|exactly|"
+    r"i (?:do|did|am|have|don[’']t))\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[\w’'-]+")
-_NUMBER = re.compile(r"\d+")
+_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 
 
 def standalone(question: str, history: Sequence[Turn], frequency: Frequency = lambda word: 0) -> str:
@@ -59,6 +59,8 @@ def standalone(question: str, history: Sequence[Turn], frequency: Frequency = la
     topic = _new_words(_WORD.findall(" ".join(carried)), question)
     answered = _of_last_answer(question, history[-1].answer, frequency)
     topic += _new_words(answered, " ".join([question, *topic]))
+    if _YEAR.search(question):  # "And in 2023?" is no more about 2022
+        topic = [word for word in topic if not _YEAR.search(word)]
     return f"{question} ({' '.join(topic)})" if topic else question
 
 

@@ -292,6 +292,8 @@ class Answer:
             with it, numbered on from ``citations``; no part of the answer's text.
         narrowed: what was read first for the time that the question names; None where all was read at once.
         candidates: documents of which the question may mean any, the likeliest first; empty where it is clear.
+        searched: titles of the documents that were asked, where a scope chose them; empty: all of them.
+        library: how many documents the index had then; 0 where that is not known.
     """
 
     question: str
@@ -305,6 +307,8 @@ class Answer:
     also: tuple[Citation, ...] = ()
     narrowed: Narrowing | None = None
     candidates: tuple[Candidate, ...] = ()
+    searched: tuple[str, ...] = ()
+    library: int = 0
 
     @property
     def text(self) -> str:

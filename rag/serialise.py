@@ -29,6 +29,8 @@ def answer_to_dict(answer: Answer, *, passages: bool = False) -> dict[str, Any]:
         "missing_words": list(answer.missing_words),
         "narrowed": _dated(asdict(answer.narrowed)) if answer.narrowed else None,
         "candidates": [_dated(asdict(candidate)) for candidate in answer.candidates],
+        "searched": list(answer.searched),
+        "library": answer.library,
     }
     if passages:
         fields["passages"] = [_passage_to_dict(passage) for passage in answer.passages]
@@ -71,6 +73,8 @@ def answer_from_dict(fields: Mapping[str, Any]) -> Answer:
         passages=tuple(map(_passage_from_dict, fields.get("passages", ()))),
         narrowed=_narrowing(fields.get("narrowed")),
         candidates=tuple(Candidate(**{**one, "date": _day(one["date"])}) for one in fields.get("candidates", ())),
+        searched=tuple(fields.get("searched", ())),
+        library=fields.get("library", 0),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
@@ -167,6 +168,14 @@ class FakeAssistant:
         *,
         as_typed: bool = False,
         any_date: bool = False,
+    ) -> Answer:
+        answer = self._answer(question, history, scope, as_typed, any_date)
+        paths = scope.documents if scope is not None else ()
+        searched = tuple(one.source.title for one in DOCUMENTS if one.source.path in paths)
+        return replace(answer, searched=searched, library=len(DOCUMENTS))
+
+    def _answer(
+        self, question: str, history: Sequence[Turn], scope: Scope | None, as_typed: bool, any_date: bool
     ) -> Answer:
         self.histories.append(list(history))
         self.scopes.append(scope)

@@ -107,7 +107,6 @@ class Desk:
         """Ask, and turn whatever goes wrong into words on the page; the rest of the page goes on working."""
         sources = self.sources()
         chosen = still_there(chosen, sources)
-        titles = () if chosen is None else tuple(source.title for source in sources if source.id in chosen)
         try:
             answer = self.assistant.ask(
                 question, history(talk), scope_of(chosen, sources), as_typed=as_typed, any_date=any_date
@@ -118,7 +117,7 @@ class Desk:
             log.exception("asking failed: %r", question)
             problem = f"Something went wrong while answering ({type(error).__name__}: {error})."
             return Exchange(question, problem=problem)
-        return Exchange(question, answer, scope=titles, documents=len(sources))
+        return Exchange(question, answer)
 
     def history(self, owner: str, filed: Filed, search: str = "") -> str:
         """The list of the owner's conversations as HTML."""

@@ -41,9 +41,7 @@ def test_looking_at_one_time_first_is_undone(visit: Visit, fake_server: str) -> 
     expect(page.locator(".dq-turn[data-turn='1'] .dq-words")).to_have_count(2)
 
 
-def test_a_question_that_may_mean_several_documents_is_asked_of_the_chosen_one(
-    visit: Visit, fake_server: str
-) -> None:
+def test_a_question_that_may_mean_several_documents_is_asked_of_the_chosen_one(visit: Visit, fake_server: str) -> None:
     page = visit(fake_server)
     ask(page, VAGUE)
     choice = page.get_by_role("list", name="Ask again of one document")

@@ -77,7 +77,7 @@ class Assistant:
             DocquoteError: the history is not of that form.
         """
         question, past = _encodable(question), turns(history)
-        completed = question if as_typed else standalone(question, past, self.index.chunk_frequency)
+        completed = question if as_typed else standalone(question, past, self.retriever)
         sources, scope = self.index.sources(), scope or Scope()
         check_scope(scope, sources)
         asked = [source for source in sources if in_scope(source, scope)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from rag.schema import Turn
 from rag.words import STOP_WORDS, content_words, content_words_as_written, words
@@ -17,14 +18,23 @@ REFERRING = frozenset(
 FEW_WORDS = 2
 """A question of fewer content words names too little to be searched for alone."""
 NAMES = 3
+"""So many names of the last answer go along with a question that leans on it, the rarest ones."""
 REPLY_WORDS = 6
-"""What a follow-up gets of the last answer: so many of its names; a reply ("Yes") so many words, the rarest of them.
+"""A reply ("Yes, I do"), or a question of fewer than ``FEW_WORDS``, gets so many words of the last answer, the rarest.
 
 See "Follow-up questions" in docs/evaluation.md for what other numbers and other words are worth.
 """
 
-Frequency = Callable[[str], int]
-"""How many chunks of the library hold a word."""
+
+class Corpus(Protocol):
+    """What the library knows about words and questions; ``rag.retrieval.Retriever``."""
+
+    def frequency(self, word: str) -> int:
+        """How many chunks hold a word: what is rare tells documents apart."""
+
+    def same_topic(self, one: str, other: str) -> bool:
+        """Whether two texts lead to passages in common."""
+
 
 _EXPLETIVE = re.compile(r"\b(?:is|was|it's|will|does|has)\s+(?:it|there)\s+(?:\w+\s+)?(?:to|that|any|a|an)\b|"
                         r"\b(?:is|are|was|were)\s+there\b|\bthat\s+(?:is|are|was|were|the|have|has|had)\b")  # fmt: skip
@@ -37,19 +47,22 @@ _WORD = re.compile(r"[\w’'-]+")
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 
 
-def standalone(question: str, history: Sequence[Turn], frequency: Frequency = lambda word: 0) -> str:
+def standalone(question: str, history: Sequence[Turn], corpus: Corpus | None = None) -> str:
     """The question to search for.
 
-    A question that leans on the conversation gets, in brackets, the content words of the question before it (and of
-    the one before that, while those lean too), and the rarest names of the last answer; what looks like a reply to
-    the last answer ("Yes, I do") gets its rarest words. Any other question is returned as it is.
+    A question that leans on the conversation, or goes on with its topic, gets in brackets the content words of the
+    question before it (and of the one before that, while those lean too), and the rarest names of the last answer;
+    what replies to the last answer ("Yes, I do") gets its rarest words. Any other question is returned as it is.
 
     Args:
         question: as asked.
         history: the conversation so far, oldest first.
-        frequency: of words in the library; what is rare there tells documents apart.
+        corpus: tells what is rare, and whether a topic goes on; None: every word is rare, and no topic is told.
     """
-    if not history or not leans_on_history(question):
+    if not history:
+        return question
+    last = f"{history[-1].question} {history[-1].answer}"
+    if not leans_on_history(question) and (corpus is None or not corpus.same_topic(question, last)):
         return question
     carried: list[str] = []
     for turn in reversed(history):
@@ -57,7 +70,7 @@ def standalone(question: str, history: Sequence[Turn], frequency: Frequency = la
         if not leans_on_history(turn.question):
             break
     topic = _new_words(_WORD.findall(" ".join(carried)), question)
-    answered = _of_last_answer(question, history[-1].answer, frequency)
+    answered = _of_last_answer(question, history[-1].answer, corpus)
     topic += _new_words(answered, " ".join([question, *topic]))
     if _YEAR.search(question):  # "And in 2023?" is no more about 2022
         topic = [word for word in topic if not _YEAR.search(word)]
@@ -79,13 +92,14 @@ def is_reply(turn: str) -> bool:
     return bool(_REPLY.match(turn))
 
 
-def _of_last_answer(question: str, answer: str, frequency: Frequency) -> list[str]:
+def _of_last_answer(question: str, answer: str, corpus: Corpus | None) -> list[str]:
     """What a follow-up gets of the last answer, in the order of the answer."""
     written = content_words_as_written(answer)
-    reply = is_reply(question)
+    reply = len(content_words(_REPLY.sub(" ", question))) < FEW_WORDS
     wanted = [word for word in written if reply or written[word][0].isupper()]
-    rarest = sorted(wanted, key=frequency)[: REPLY_WORDS if reply else NAMES]
-    return [written[word] for word in wanted if word in rarest]
+    known = set(words(question))
+    rarest = sorted((word for word in wanted if word not in known), key=corpus.frequency if corpus else lambda word: 0)
+    return [written[word] for word in wanted if word in rarest[: REPLY_WORDS if reply else NAMES]]
 
 
 def _new_words(candidates: Iterable[str], known_text: str) -> list[str]:

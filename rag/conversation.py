@@ -20,7 +20,7 @@ FEW_WORDS = 2
 NAMES = 3
 """So many names of the last answer go along with a question that leans on it, the rarest ones."""
 REPLY_WORDS = 6
-"""A reply ("Yes, I do"), or a question of fewer than ``FEW_WORDS``, gets so many words of the last answer, the rarest.
+"""A reply that says no more than "Yes, I do" gets so many words of the last answer, the rarest ones.
 
 See "Follow-up questions" in docs/evaluation.md for what other numbers and other words are worth.
 """
@@ -95,7 +95,7 @@ def is_reply(turn: str) -> bool:
 def _of_last_answer(question: str, answer: str, corpus: Corpus | None) -> list[str]:
     """What a follow-up gets of the last answer, in the order of the answer."""
     written = content_words_as_written(answer)
-    reply = len(content_words(_REPLY.sub(" ", question))) < FEW_WORDS
+    reply = is_reply(question) and len(content_words(_REPLY.sub(" ", question))) < FEW_WORDS
     wanted = [word for word in written if reply or written[word][0].isupper()]
     known = set(words(question))
     rarest = sorted((word for word in wanted if word not in known), key=corpus.frequency if corpus else lambda word: 0)

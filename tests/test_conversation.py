@@ -104,7 +104,7 @@ def test_a_question_that_goes_on_with_the_topic_gets_its_words() -> None:
 
 def test_a_question_of_another_year_is_not_of_the_year_before() -> None:
     history = [Turn("How many members attended in 2022?", "In 2022 76 members attended in Shanghai.")]
-    assert standalone("And in 2023?", history) == "And in 2023? (many members attended 76 Shanghai)"
+    assert standalone("And in 2023?", history) == "And in 2023? (many members attended Shanghai)"
     assert "2022" in standalone("And who presided there?", history)
 
 

@@ -32,5 +32,5 @@ def meant(question: str, passages: Sequence[Passage]) -> tuple[Candidate, ...]:
     for passage in passages:
         source = passage.source
         if passage.scores.fused >= NEAR * passages[0].scores.fused:
-            found.setdefault(source.title, Candidate(source.title, source.name, source.id, source.date))
+            found.setdefault(source.id, Candidate(source.title, source.name, source.id, source.date))
     return tuple(found.values())[:OFFERED] if len(found) > 1 else ()

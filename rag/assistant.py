@@ -23,6 +23,9 @@ from rag.schema import Answer, Document, Narrowing, Scope, Source, Turn
 from rag.settings import Settings
 from rag.words import content_words_as_written
 
+HOW = frozenset(("many", "much"))
+"""Words that ask ("how many") and that no answer need have, so that they are never said to be missing."""
+
 HistoryItem = Turn | Mapping[str, str]
 
 
@@ -121,7 +124,7 @@ class Assistant:
             missing_words=[
                 written
                 for word, written in content_words_as_written(question).items()
-                if not self.index.chunk_frequency(word)
+                if word not in HOW and not self.index.chunk_frequency(word)
             ],
             document_of=lru_cache(self.index.document),
         )

@@ -64,17 +64,22 @@ def standalone(question: str, history: Sequence[Turn], corpus: Corpus | None = N
     last = f"{history[-1].question} {history[-1].answer}"
     if not leans_on_history(question) and (corpus is None or not corpus.same_topic(question, last)):
         return question
-    carried: list[str] = []
-    for turn in reversed(history):
-        carried = [turn.question, *carried]
-        if not leans_on_history(turn.question):
-            break
-    topic = _new_words(_WORD.findall(" ".join(carried)), question)
+    topic = _new_words(_WORD.findall(" ".join(turn.question for turn in leant_on(history))), question)
     answered = _of_last_answer(question, history[-1].answer, corpus)
     topic += _new_words(answered, " ".join([question, *topic]))
     if _YEAR.search(question):  # "And in 2023?" is no more about 2022
         topic = [word for word in topic if not _YEAR.search(word)]
     return f"{question} ({' '.join(topic)})" if topic else question
+
+
+def leant_on(history: Sequence[Turn]) -> list[Turn]:
+    """The turns that a follow-up goes back to: the last one, and those before it while that leans too; oldest first."""
+    turns: list[Turn] = []
+    for turn in reversed(history):
+        turns = [turn, *turns]
+        if not leans_on_history(turn.question):
+            break
+    return turns
 
 
 def leans_on_history(question: str) -> bool:

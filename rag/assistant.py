@@ -87,9 +87,12 @@ class Assistant:
         before = reversed(leant_on(past)) if completed != question else ()
         named = [question, *(turn.question for turn in before)]
         answer = self._dated(question, _encodable(completed), [] if any_date else named, asked, scope)
-        unclear = not answer.found and not answer.missing_words
+        # a year that documents are dated with need not stand in their texts
+        missing = tuple(word for word in answer.missing_words if not (answer.narrowed and word.isdigit()))
+        unclear = not answer.found and not missing
         return replace(
             answer,
+            missing_words=missing,
             candidates=meant(answer.interpreted_as, answer.passages) if unclear else (),
             searched=() if scope.is_everything else tuple(source.title for source in asked),
             library=len(sources),

@@ -80,7 +80,8 @@ def print_answer(answer: Answer) -> None:
     if answer.interpreted_as != answer.question:
         out.print(f"[dim]understood as: {plain(answer.interpreted_as)} (as typed: --as-typed)[/]")
     if answer.narrowed:
-        out.print(f"[dim]{plain(narrowing_words(answer.narrowed))} (whatever the date: --any-date)[/]")
+        undo = " (whatever the date: --any-date)" if answer.narrowed.answered else ""
+        out.print(f"[dim]{plain(narrowing_words(answer.narrowed))}{undo}[/]")
     if answer.found:
         for citation in answer.citations:
             out.print(f"{_marked(citation)} [bold cyan]\\[{citation.number}][/]")
@@ -89,7 +90,7 @@ def print_answer(answer: Answer) -> None:
         if answer.missing_words:
             out.print(plain(f"No document has the words: {', '.join(answer.missing_words)}"))
     if answer.candidates:
-        out.print("\nWhich of these is meant? Ask again with:")
+        out.print("\nIs one of these meant? Ask again with:")
         for candidate in answer.candidates:
             day = f", {candidate.date.isoformat()}" if candidate.date else ""
             out.print(plain(f"  --document {shlex.quote(candidate.document)}  ({candidate.title}{day})"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 from test_assistant import assert_verbatim
 
 from rag.assistant import Assistant
+from rag.console import print_answer
 from rag.errors import ScopeError
 from rag.reader import Reader, open_reader
 from rag.sample import questions_file
-from rag.schema import Passage, Reading, Scope, Turn
+from rag.schema import Narrowing, Passage, Reading, Scope, Turn
 from rag.serialise import answer_from_dict, answer_to_dict
 from rag.settings import Settings
 
@@ -24,6 +26,9 @@ YEARBOOKS = (
     make_document("2023.txt", "The chess club has 76 members.", title="Yearbook of the club", day=date(2023, 12, 31)),
     make_document("harbour.txt", "Three divers worked in the harbour.", title="Survey", day=date(2023, 5, 4)),
 )
+
+
+ANSWERED = Narrowing("of 2022", date(2022, 1, 1), date(2022, 12, 31), 1, answered=True)
 
 
 class Refusing:
@@ -109,6 +114,18 @@ def test_all_of_it_is_kept(yearbooks: Assistant) -> None:
     assert (kept.searched, kept.library) == (answer.searched, answer.library)
     old = {name: value for name, value in answer_to_dict(answer).items() if name not in ("narrowed", "searched")}
     assert answer_from_dict(old).narrowed is None
+
+
+def test_the_command_line_says_how_to_ask_otherwise(yearbooks: Assistant, capsys: pytest.CaptureFixture[str]) -> None:
+    refusing = Assistant(yearbooks.index, yearbooks.embedder, Refusing(yearbooks.reader), FAKE_SETTINGS)  # type: ignore[arg-type]
+    print_answer(refusing.ask("How many members has it in 2022?", [Turn("Where is the chess club?", "")]))
+    shown = capsys.readouterr().out
+    assert "--as-typed" in shown and "Looked first in the only document of 2022, then in all" in shown
+    assert "--any-date" not in shown  # all was read anyway
+    assert "--document 2022.txt" in shown and "--document 2023.txt" in shown
+    yes = replace(yearbooks.ask("How many members has the chess club in 2022?"), narrowed=ANSWERED)
+    print_answer(yes)
+    assert "--any-date" in capsys.readouterr().out
 
 
 def sample_questions() -> list[str]:

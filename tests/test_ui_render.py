@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ui_fake import HOSTILE_DOCUMENT, MEMBERS, MINUTES_DOCUMENT, REPORT_DOCUMENT, SECRET, cite, passage
 
-from rag.schema import Answer
+from rag.schema import Answer, Candidate, Narrowing
 from rag.ui.examples import Example, examples_for, sample_examples
 from rag.ui.render import answer_html, context, header_html, thread_html, welcome_html
 from rag.ui.state import Exchange
@@ -59,6 +59,23 @@ def test_the_interpreted_question_is_shown_only_where_it_differs() -> None:
     follow_up = replace(FOUND, question="And how many?", interpreted_as="How many members?")
     assert "Understood as: How many members?" in Page(shown(follow_up, 0)).text
     assert "Understood as" not in shown(FOUND, 0)
+
+
+def test_how_a_question_was_taken_can_be_undone_and_a_choice_is_offered() -> None:
+    narrowed = Narrowing("of <2021>", None, None, 2, answered=True)
+    hostile = Candidate('<img src=x onerror="x">', "a.txt", '"><b>', date(2021, 3, 2))
+    answer = replace(FOUND, interpreted_as="How many <members>?", narrowed=narrowed)
+    page = Page(shown(answer, 0))
+    assert "Looked first in the 2 documents of <2021>." in page.text
+    assert page.attributes("data-typed") == page.attributes("data-anydate") == ["1"]
+    assert page.attributes("data-ask") == [FOUND.question] * 2
+    read_all = replace(answer, narrowed=replace(narrowed, answered=False))
+    assert Page(shown(read_all, 0)).attributes("data-anydate") == []
+    refused = replace(FOUND, found=False, citations=(), candidates=(hostile,))
+    page = Page(shown(refused, 0))
+    assert '<img src=x onerror="x"> · 2 March 2021' in page.text
+    assert page.attributes("data-document") == ['"><b>']
+    assert {tag for tag, _ in page.tags}.isdisjoint({"img", "b"})
 
 
 @pytest.mark.parametrize(

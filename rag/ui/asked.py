@@ -31,7 +31,7 @@ def choice_html(answer: Answer) -> str:
         for one in answer.candidates
     )
     return (
-        '<div class="dq-choice"><h3 class="dq-label">Which of these do you mean?</h3>'
+        '<div class="dq-choice"><h3 class="dq-label">Do you mean one of these?</h3>'
         f'<ul aria-label="Ask again of one document">{buttons}</ul></div>'
     )
 

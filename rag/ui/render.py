@@ -110,7 +110,7 @@ def answer_html(exchange: Exchange, answer: Answer, turn: int, *, rateable: bool
         f"{rating_html(exchange, turn) if rateable else ''}{copy if answer.found else ''}</div>"
     )
     form = correction_html(exchange, turn) if rateable else ""
-    return understood + choice_html(answer) + body + (foot + form if answer.found or rateable else "")
+    return understood + body + (foot + form if answer.found or rateable else "")
 
 
 def _found(answer: Answer, turn: int) -> str:
@@ -145,7 +145,7 @@ def _not_found(answer: Answer, turn: int) -> str:
     if nearest:
         nearest = f'<h3 class="dq-label">The nearest passages</h3><div class="dq-answer dq-nearest">{nearest}</div>'
     words = f"<h3>Not in your documents</h3><p>{explanation}</p>{_searched(answer)}"
-    return f'<div class="dq-notfound">{words}</div>{nearest}'
+    return f'<div class="dq-notfound">{words}</div>{choice_html(answer)}{nearest}'
 
 
 def _searched(answer: Answer) -> str:

@@ -10,7 +10,7 @@ from rag.schema import Candidate, Passage
 NEAR = 0.8
 """A document may be meant if its best passage has at least this share of the best fused score of all.
 
-On 120 questions of MTRAG-UN: see "Questions without an answer" in docs/evaluation.md."""
+See "Questions without an answer" in docs/evaluation.md."""
 OFFERED = 4
 """More are no help in choosing."""
 

@@ -12,7 +12,7 @@ from embeddings import Embedder, open_embedder
 from rag.answering import compose
 from rag.calibration import Calibration
 from rag.candidates import meant
-from rag.conversation import leant_on, standalone
+from rag.conversation import leans_on_history, leant_on, standalone
 from rag.errors import DocquoteError
 from rag.index import Index
 from rag.index.database import closed_on_error
@@ -84,7 +84,7 @@ class Assistant:
         sources, scope = self.index.sources(), scope or Scope()
         check_scope(scope, sources)
         asked = [source for source in sources if in_scope(source, scope)]
-        before = reversed(leant_on(past)) if completed != question else ()
+        before = reversed(leant_on(past)) if completed != question and leans_on_history(question) else ()
         named = [question, *(turn.question for turn in before)]
         answer = self._dated(question, _encodable(completed), [] if any_date else named, asked, scope)
         # a year that documents are dated with need not stand in their texts

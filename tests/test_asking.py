@@ -85,7 +85,7 @@ def test_a_follow_up_keeps_the_time_of_the_question_before(yearbooks: Assistant)
     assert answer.narrowed is not None and answer.narrowed.period == "of 2022"
     third = yearbooks.ask("And has it any more?", [*before, Turn("And how many has it?", "")])
     assert third.narrowed is not None and third.narrowed.period == "of 2022"
-    later = yearbooks.ask("And how many in 2023?", before).narrowed
+    later = yearbooks.ask("And what about 2023?", before).narrowed
     assert later is not None and later.period == "of 2023"
 
 

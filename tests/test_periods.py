@@ -30,6 +30,7 @@ def period(question: str) -> Period | None:
     [
         ("What was decided in 2022?", date(2022, 1, 1), date(2022, 12, 31)),
         ("What does the 2022 report say about roofs?", date(2022, 1, 1), date(2022, 12, 31)),
+        ("And what about 2022?", date(2022, 1, 1), date(2022, 12, 31)),
         ("How high were 2022's costs?", date(2022, 1, 1), date(2022, 12, 31)),
         ("Who spoke in February 2024?", date(2024, 2, 1), date(2024, 2, 29)),
         ("What was said on July 4th, 2023?", date(2023, 7, 4), date(2023, 7, 4)),

@@ -21,7 +21,7 @@ HEAVY = ("torch", "gradio", "faiss", "transformers", "sklearn", "matplotlib")
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "rag.schema rag.errors rag.settings rag.words rag.question rag.sentences rag.calibration rag.values embeddings "
+        "rag.schema rag.errors rag.settings rag.words rag.question rag.router rag.sentences rag.calibration rag.values embeddings "
         "rag.users rag.binding",
         "rag.loading rag.chunking rag.index rag.pages rag.verification rag.kept",
         "rag.retrieval rag.reader rag.conversation",

@@ -1,159 +1,158 @@
-"""Answers of several quotes: which sentences, how far each is quoted, and in what order."""
+"""Answers of several quotes: which sentences, how far each is quoted, and in what order.
+
+What each step is worth stands under "Composed answers" in docs/evaluation.md. Maximal marginal relevance (Carbonell and
+Goldstein, 1998) was tried in place of leaving out what repeats: it quoted fewer relevant documents.
+"""
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from rag.chunking import count_tokens
 from rag.enumerations import after_colon, counted_sentences, whole_list
 from rag.router import QuestionKind
-from rag.schema import AnswerSpan, Document, Span
-from rag.sentences import lines_are_blocks, sentence_spans
-from rag.words import STOP_WORDS, stem, words
+from rag.schema import AnswerSpan, Citation, Document, Group, Span
+from rag.words import content_words, stem
 
 COMPOSED: frozenset[QuestionKind] = frozenset({"why", "how", "list", "describe", "compare", "about"})
 """The kinds of questions that are answered with several quotes."""
 MARGIN = 2.0
-DIFFERENCE_SHARE = 0.7
-RESTATED = 0.8
-NEIGHBOURHOOD = 600
+"""A sentence is quoted if its log-odds are at most this far below the best one's."""
+REPEATED = 0.6
+"""A sentence of which this share of the content words stands in one quote already is left out."""
+LISTED: frozenset[QuestionKind] = frozenset({"list", "how"})
+"""The kinds for which an item stands for its whole list."""
 
 DocumentOf = Callable[[str], Document]
-TokenCount = Callable[[str], int]
-
-_LEANING = re.compile(
-    r"(?:this|these|that|those|it|its|they|their|he|she|his|her|such|therefore|thus|however|moreover|otherwise|"
-    r"for this reason|as a result|in addition|instead|the latter|the former|but|and|so)\b",
-    re.IGNORECASE,
-)
+"""A document by its id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What composing does; each can be left out to see what it is worth."""
+    """The steps of composing, each of which an ablation can leave out.
+
+    Attributes:
+        difference: leave out sentences that repeat a quote.
+        lists: quote a list whole, with the sentence that announces it.
+        colons: quote what follows a sentence that ends in a colon.
+        counted: quote what follows a sentence that announces a number of things.
+        joining: make one quote of sentences that follow each other.
+    """
 
     difference: bool = True
     lists: bool = True
     colons: bool = True
     counted: bool = True
-    leaning: bool = True
     joining: bool = True
-    restatement: bool = True
-    margin: float = MARGIN
-    lam: float = DIFFERENCE_SHARE
 
 
 ALL_STEPS = Steps()
 
 
 def composed_spans(
-    question: str,
     kind: QuestionKind,
     spans: Sequence[AnswerSpan],
     document_of: DocumentOf,
-    count_tokens: TokenCount,
     budget: int,
     steps: Steps = ALL_STEPS,
 ) -> list[AnswerSpan]:
-    asked = stems(question)
-    candidates = [span for span in spans if not (steps.restatement and restates(_text(span, document_of), asked))]
-    candidates = candidates or list(spans[:1])
+    """The quotes of an answer: by document, that of the best sentence first, and in the order of its text.
+
+    Args:
+        kind: of the question; one of ``COMPOSED``.
+        spans: candidate sentences, the best first; not empty.
+        document_of: looks a document up; a quote may go beyond the passage of its sentence.
+        budget: the most cl100k_base tokens of all quotes together; the best sentence is quoted whatever its length.
+        steps: what to do.
+
+    Returns:
+        At least one span; no two share a character.
+    """
     chosen: list[AnswerSpan] = []
-    left = budget
-    best = candidates[0].score
-    pool = list(candidates)
-    said: list[frozenset[str]] = []
-    while pool:
-        def worth(span: AnswerSpan) -> float:
-            relevance = math.exp(span.score - best)
-            if not steps.difference:
-                return relevance
-            return steps.lam * relevance - (1 - steps.lam) * max(
-                (similarity(stems(_text(span, document_of)), other) for other in said), default=0.0)
-        span = max(pool, key=worth)
-        pool.remove(span)
-        if span.score < best - steps.margin:
+    for span in spans:
+        if span.score < spans[0].score - MARGIN or any(overlaps(span, other) for other in chosen):
             continue
-        if any(_overlaps(span, other) for other in chosen):
+        if any(_repeats(span, other, document_of, loosely=steps.difference) for other in chosen):
             continue
-        if steps.difference:
-            if any(similarity(stems(_text(span, document_of)), other) >= RESTATED for other in said):
-                continue
-        elif any(_text(span, document_of).casefold().split()==_text(o, document_of).casefold().split() for o in chosen):
-            continue
-        quoted = extended(span, kind, document_of(span.passage.source.id), steps)
-        cost = count_tokens(_text(quoted, document_of))
-        if cost > left and quoted is not span:
-            quoted, cost = span, count_tokens(_text(span, document_of))
-        if cost > left and chosen:
-            continue
-        left -= cost
-        chosen = [other for other in chosen if not _overlaps(quoted, other)] + [quoted]
-        said.append(stems(_text(quoted, document_of)))
-    return arranged(chosen, document_of, steps)
+        left = budget - sum(_cost(other, document_of) for other in chosen)
+        wider = _extended(span, kind, document_of(span.passage.source.id), steps)
+        quoted = wider if _cost(wider, document_of) <= left else span
+        if not chosen or _cost(quoted, document_of) <= left:
+            chosen = [*(other for other in chosen if not overlaps(quoted, other)), quoted]
+    return _joined(in_order(chosen), document_of) if steps.joining else in_order(chosen)
 
 
-def extended(span: AnswerSpan, kind: QuestionKind, document: Document, steps: Steps) -> AnswerSpan:
-    text = document.text
-    here = (span.start, span.end)
+def in_order(spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:
+    """By document, that of the first span first, and in the order of its text."""
+    first: dict[str, int] = {}
+    for rank, span in enumerate(spans):
+        first.setdefault(span.passage.source.id, rank)
+    return sorted(spans, key=lambda span: (first[span.passage.source.id], span.start))
+
+
+def groups_of(citations: Sequence[Citation], side: str = "") -> tuple[Group, ...]:
+    """Neighbouring citations of one document as a group each; one empty group where there are none."""
+    groups: list[Group] = []
+    last = ""
+    for citation in citations:
+        if groups and citation.document_id == last:
+            groups[-1] = replace(groups[-1], numbers=(*groups[-1].numbers, citation.number))
+        else:
+            groups.append(Group(side, (citation.number,)))
+        last = citation.document_id
+    return tuple(groups) or (Group(side, ()),)
+
+
+def overlaps(span: AnswerSpan, other: AnswerSpan) -> bool:
+    """Whether two spans share a character."""
+    return span.passage.source.id == other.passage.source.id and span.start < other.end and other.start < span.end
+
+
+def _extended(span: AnswerSpan, kind: QuestionKind, document: Document, steps: Steps) -> AnswerSpan:
+    """The sentence with what belongs to it."""
+    text, here = document.text, (span.start, span.end)
+    ends_open = text[span.end - 1] == ":"
     wider: Span | None = None
-    if steps.lists and kind in ("list", "how"):
+    if steps.lists and (ends_open or kind in LISTED):
         wider = whole_list(text, here)
-    if wider is None and steps.colons:
-        wider = whole_list(text, here) if text[here[1] - 1] == ":" else None
-        wider = wider or after_colon(text, here)
+    if wider is None and steps.colons and ends_open:
+        wider = after_colon(text, here)
     if wider is None and steps.counted:
         wider = counted_sentences(text, here)
-    if wider is None and steps.leaning and _LEANING.match(text, *here):
-        wider = with_sentence_before(text, here, document)
     return replace(span, start=wider[0], end=wider[1]) if wider else span
 
 
-def with_sentence_before(text: str, span: Span, document: Document) -> Span | None:
-    start = max(text.rfind("\n\n", max(0, span[0] - NEIGHBOURHOOD), span[0]), span[0] - NEIGHBOURHOOD, 0)
-    every_line = lines_are_blocks(document.source.media_type)
-    before = sentence_spans(text[start : span[0]], lines_are_blocks=every_line)
-    if not before or "\n\n" in text[start + before[-1][1] : span[0]]:
-        return None
-    return (start + before[-1][0], span[1])
-
-
-def arranged(chosen: Sequence[AnswerSpan], document_of: DocumentOf, steps: Steps) -> list[AnswerSpan]:
-    """By document, that of the best quote first, and in the order of the text; neighbours become one quote."""
-    first: dict[str, int] = {}
-    for rank, span in enumerate(chosen):
-        first.setdefault(span.passage.source.id, rank)
-    ordered = sorted(chosen, key=lambda span: (first[span.passage.source.id], span.start))
+def _joined(spans: Sequence[AnswerSpan], document_of: DocumentOf) -> list[AnswerSpan]:
+    """Spans in order, with those that nothing but white space parts as one, unless a paragraph ends there."""
     joined: list[AnswerSpan] = []
-    for span in ordered:
+    for span in spans:
         last = joined[-1] if joined else None
-        if steps.joining and last is not None and last.passage.source.id == span.passage.source.id:
-            gap = document_of(span.passage.source.id).text[last.end : span.start]
-            if not gap.strip() and "\n\n" not in gap:
-                joined[-1] = replace(last, end=max(last.end, span.end), score=max(last.score, span.score),
-                    highlight=last.highlight if last.score >= span.score else span.highlight)
+        if last is not None and last.passage.source.id == span.passage.source.id:
+            between = document_of(span.passage.source.id).text[last.end : span.start]
+            if not between.strip() and "\n\n" not in between:
+                better = max(last, span, key=lambda one: one.score)
+                joined[-1] = replace(better, start=last.start, end=span.end)
                 continue
         joined.append(span)
     return joined
 
 
-def restates(text: str, asked: frozenset[str]) -> bool:
-    said = stems(text)
-    return bool(said) and (text.rstrip().endswith("?") or len(said - asked) == 0)
+def _repeats(span: AnswerSpan, other: AnswerSpan, document_of: DocumentOf, *, loosely: bool) -> bool:
+    """Whether a quote says what another one says: in the same words, or ``loosely`` in most of them."""
+    text, told = _text(span, document_of), _text(other, document_of)
+    if text.casefold().split() == told.casefold().split():
+        return True
+    words, known = _stems(text), _stems(told)
+    return loosely and bool(words) and len(words & known) >= REPEATED * len(words)
 
 
-def stems(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words(text) if word not in STOP_WORDS)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(map(stem, content_words(text)))
 
 
-def similarity(a: frozenset[str], b: frozenset[str]) -> float:
-    return len(a & b) / min(len(a), len(b)) if a and b else 0.0
-
-
-def _overlaps(span: AnswerSpan, other: AnswerSpan) -> bool:
-    return span.passage.source.id == other.passage.source.id and span.start < other.end and other.start < span.end
+def _cost(span: AnswerSpan, document_of: DocumentOf) -> int:
+    return count_tokens(_text(span, document_of))
 
 
 def _text(span: AnswerSpan, document_of: DocumentOf) -> str:

@@ -240,6 +240,19 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Quotes of an answer that belong together: those of one document, in its order.
+
+    Attributes:
+        side: of a comparison, as the question names it ("Shanghai"); "" elsewhere.
+        numbers: of the citations, ascending, all of one document; empty where nothing was found for the side.
+    """
+
+    side: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What docquote says to a question.
 
@@ -248,13 +261,16 @@ class Answer:
         interpreted_as: the question that was searched for; differs from ``question`` only where it leaned on
             the conversation.
         found: whether the documents hold an answer.
-        confidence: the estimated probability, 0 to 1, that the first quote answers the question.
-        citations: the quotes in order, the likeliest first; empty where not found.
+        confidence: the estimated probability, 0 to 1, that the likeliest quote answers the question.
+        citations: the quotes in order, the likeliest first; those of ``groups`` by document and in its order. Empty
+            where not found.
         nearest: where not found, the closest passages, the best first; empty otherwise.
         missing_words: content words of the question that occur in no document of the index, as asked.
         passages: everything that was read, in order of rank.
         also: quotes of further documents whose highlighted words say the same as the first quote's, or are at odds
             with it, numbered on from ``citations``; no part of the answer's text.
+        groups: where the answer is composed of several quotes, how they belong together; each citation is in one.
+        best: the number of the likeliest quote.
     """
 
     question: str
@@ -266,6 +282,8 @@ class Answer:
     missing_words: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = field(default=(), repr=False)
     also: tuple[Citation, ...] = ()
+    groups: tuple[Group, ...] = ()
+    best: int = 1
 
     @property
     def text(self) -> str:

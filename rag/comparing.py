@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from rag.schema import AnswerSpan, Document
 from rag.words import content_words, stem, words
 
 _BEFORE = re.compile(
@@ -24,6 +26,13 @@ _AFTER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 MAX_SIDE_WORDS = 8
+NAMED_BONUS = 1.0
+"""In log-odds: what it counts that a sentence names its side itself."""
+PARAGRAPH = 2000
+"""Characters on either side of a sentence in which the ends of its paragraph are looked for."""
+
+DocumentOf = Callable[[str], Document]
+"""A document by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +68,31 @@ def sides(question: str) -> tuple[Side, Side] | None:
         if one.stems and two.stems and one.stems != two.stems:
             return one, two
     return None
+
+
+def spans_about(side: Side, other: Side, spans: Sequence[AnswerSpan], document_of: DocumentOf) -> list[AnswerSpan]:
+    """Those of the candidate sentences that are about one side, the best first.
+
+    A sentence is about a side if its paragraph, heading or title has all the words that name this side and not the
+    other one, and unless the sentence itself names the other side alone; one that names the side itself counts more.
+    """
+    own, others = side.stems - other.stems, other.stems - side.stems
+    found: list[AnswerSpan] = []
+    for span in spans:
+        document = document_of(span.passage.source.id)
+        said = _stems(document.text[span.start : span.end])
+        around = f"{document.source.title}\n{document.heading_at(span.start) or ''}\n{_paragraph(document.text, span)}"
+        if not own <= _stems(around) or (others <= said and not own <= said):
+            continue
+        found.append(replace(span, score=span.score + NAMED_BONUS) if own <= said else span)
+    return sorted(found, key=lambda span: -span.score)
+
+
+def _paragraph(text: str, span: AnswerSpan) -> str:
+    start = text.rfind("\n\n", max(span.start - PARAGRAPH, 0), span.start)
+    end = text.find("\n\n", span.end, span.end + PARAGRAPH)
+    return text[start if start >= 0 else span.start : end if end >= 0 else span.end]
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(map(stem, words(text)))

@@ -1,7 +1,7 @@
 """How often the router names the right kind of question: ``python -m eval.kinds FILE [--data DATA]``.
 
-FILE holds questions under headings ``[kind]``, as ``rag/router/questions.txt`` does; or, as tab-separated values, a kind,
-a set and the id of a question of that set in DATA.
+FILE holds questions under headings ``[kind]``, as ``rag/router/questions.txt`` does; or, as tab-separated values, a
+kind, a set and the id of a question of that set in DATA.
 """
 
 from __future__ import annotations

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from embeddings import Embedder, open_embedder
-from rag.answering import compose
+from rag.answering import DocumentOf, compose, grouped
 from rag.calibration import Calibration
+from rag.comparing import Side, sides, spans_about
+from rag.composing import composed_spans, overlaps
 from rag.conversation import standalone
 from rag.errors import DocquoteError
 from rag.index import Index
 from rag.index.database import closed_on_error
+from rag.overview import document_meant, overview_spans
 from rag.reader import Reader, open_reader
-from rag.retrieval import Retriever
-from rag.schema import Answer, Document, Scope, Source, Turn
+from rag.reader.sentence_features import inverse_frequencies
+from rag.retrieval import Retriever, check_scope, in_scope
+from rag.router import question_kind
+from rag.schema import Answer, AnswerSpan, Document, Passage, Reading, Scope, Source, Turn
 from rag.settings import Settings
 from rag.words import content_words_as_written
 
@@ -64,23 +70,69 @@ class Assistant:
         """
         question = _encodable(question)
         interpreted_as = _encodable(standalone(question, turns(history)))
-        passages = self.retriever.retrieve(interpreted_as, k=self.settings.passages, scope=scope)
-        reading = self.reader.read(interpreted_as, passages)
+        return self._answer(question, interpreted_as, scope)
+
+    def _answer(self, question: str, interpreted_as: str, scope: Scope | None) -> Answer:
+        """The answer as its kind of question wants it: of a whole document, of two sides, or of what was read."""
+        document_of = lru_cache(self.index.document)
+        kind = question_kind(interpreted_as)
+        missing = [
+            written
+            for word, written in content_words_as_written(question).items()
+            if not self.index.chunk_frequency(word)
+        ]
+        base = Answer(question, interpreted_as, False, 0.0, (), missing_words=tuple(missing))
+        meant = self._document_meant(interpreted_as, scope) if kind == "about" else None
+        if meant is not None:
+            spans = overview_spans(document_of(meant.id), self.settings.answer_tokens)
+            if spans:
+                return grouped(replace(base, confidence=1.0, overview=True), [("", spans)], document_of)
+        pair = sides(interpreted_as) if kind == "compare" else None
+        if pair is not None:
+            compared = self._compared(base, pair, scope, document_of)
+            if compared.found:
+                return compared
+        passages, reading = self._read(interpreted_as, scope)
         return compose(
-            question,
-            interpreted_as,
-            passages,
+            replace(base, confidence=self.calibration.apply(reading.confidence), passages=tuple(passages)),
             reading,
             found=self.calibration.answers(reading.confidence),
-            confidence=self.calibration.apply(reading.confidence),
             quotes=self.settings.quotes,
-            missing_words=[
-                written
-                for word, written in content_words_as_written(question).items()
-                if not self.index.chunk_frequency(word)
-            ],
-            document_of=lru_cache(self.index.document),
+            answer_tokens=self.settings.answer_tokens,
+            document_of=document_of,
         )
+
+    def _read(self, question: str, scope: Scope | None) -> tuple[list[Passage], Reading]:
+        passages = self.retriever.retrieve(question, k=self.settings.passages, scope=scope)
+        return passages, self.reader.read(question, passages)
+
+    def _compared(self, base: Answer, pair: tuple[Side, Side], scope: Scope | None, document_of: DocumentOf) -> Answer:
+        """What is said of each side, found if anything is; each side may take half of the tokens."""
+        quoted: list[tuple[str, Sequence[AnswerSpan]]] = []
+        passages: dict[int, Passage] = {}
+        confidence = 0.0
+        for side, other in (pair, pair[::-1]):
+            read, reading = self._read(side.question, scope)
+            spans = spans_about(side, other, reading.spans, document_of)
+            if not self.calibration.answers(reading.confidence):
+                spans = []
+            if spans:
+                spans = composed_spans("compare", spans, document_of, self.settings.answer_tokens // 2)
+                confidence = max(confidence, self.calibration.apply(reading.confidence))
+            told = [span for _, before in quoted for span in before]
+            quoted.append((side.name, [span for span in spans if not any(overlaps(span, one) for one in told)]))
+            passages |= {passage.chunk.id: passage for passage in read}
+        if not any(spans for _, spans in quoted):
+            return base
+        return grouped(replace(base, confidence=confidence, passages=tuple(passages.values())), quoted, document_of)
+
+    def _document_meant(self, question: str, scope: Scope | None) -> Source | None:
+        sources = self.index.sources()
+        if scope is not None:
+            check_scope(scope, sources)
+            sources = [source for source in sources if in_scope(source, scope)]
+        rarity = inverse_frequencies(question, self.index.chunk_frequency, self.index.counts()[1])
+        return document_meant(question, sources, rarity)
 
     def sources(self) -> list[Source]:
         """The documents of the index, without their texts."""

@@ -89,9 +89,9 @@ def spans_about(side: Side, other: Side, spans: Sequence[AnswerSpan], document_o
 
 
 def _paragraph(text: str, span: AnswerSpan) -> str:
-    start = text.rfind("\n\n", max(span.start - PARAGRAPH, 0), span.start)
-    end = text.find("\n\n", span.end, span.end + PARAGRAPH)
-    return text[start if start >= 0 else span.start : end if end >= 0 else span.end]
+    first, last = max(span.start - PARAGRAPH, 0), span.end + PARAGRAPH
+    start, end = text.rfind("\n\n", first, span.start), text.find("\n\n", span.end, last)
+    return text[start if start >= 0 else first : end if end >= 0 else last]
 
 
 def _stems(text: str) -> frozenset[str]:

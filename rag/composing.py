@@ -104,6 +104,30 @@ def groups_of(citations: Sequence[Citation], side: str = "") -> tuple[Group, ...
     return tuple(groups) or (Group(side, ()),)
 
 
+def by_side(groups: Sequence[Group]) -> list[tuple[str, list[Group]]]:
+    """The groups of each side of a comparison under its name, in order; without sides, all of them under ""."""
+    found: dict[str, list[Group]] = {}
+    for group in groups:
+        found.setdefault(group.side, []).append(group)
+    return list(found.items())
+
+
+def framed(group: Group, citations: Sequence[Citation]) -> tuple[str, list[Citation]]:
+    """The line over the quotes of a group, which is no part of the answer, and the quotes.
+
+    It says where they are from ("From Minutes, 2023-07-04:") or that nothing was found for the side.
+
+    Args:
+        group: of an answer.
+        citations: all of that answer.
+    """
+    quoted = [citation for citation in citations if citation.number in group.numbers]
+    if not quoted:
+        return f"Nothing found about {group.side}.", []
+    day = f", {quoted[0].date.isoformat()}" if quoted[0].date else ""
+    return f"From {quoted[0].title}{day}:", quoted
+
+
 def overlaps(span: AnswerSpan, other: AnswerSpan) -> bool:
     """Whether two spans share a character."""
     return span.passage.source.id == other.passage.source.id and span.start < other.end and other.start < span.end

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 
+from rag.composing import by_side, framed
 from rag.schema import Answer, Citation
 
 if TYPE_CHECKING:
@@ -78,8 +80,15 @@ def print_answer(answer: Answer) -> None:
     if answer.interpreted_as != answer.question:
         out.print(f"[dim]understood as: {plain(answer.interpreted_as)}[/]")
     if answer.found:
-        for citation in answer.citations:
-            out.print(f"{_marked(citation)} [bold cyan]\\[{citation.number}][/]")
+        for side, groups in by_side(answer.groups):
+            if side:
+                out.print(f"[bold]{plain(side)}[/]")
+            for group in groups:
+                frame, quoted = framed(group, answer.citations)
+                out.print(plain(frame), style="dim italic")
+                _print_quotes(quoted)
+        if not answer.groups:
+            _print_quotes(answer.citations)
     else:
         out.print("[bold]That is not in your documents.[/]")
         if answer.missing_words:
@@ -96,6 +105,11 @@ def print_answer(answer: Answer) -> None:
         out.print(
             plain(f"[{citation.number}] {citation.title} - {', '.join(part for part in place if part)}"), style="dim"
         )
+
+
+def _print_quotes(citations: Sequence[Citation]) -> None:
+    for citation in citations:
+        out.print(f"{_marked(citation)} [bold cyan]\\[{citation.number}][/]")
 
 
 def _marked(citation: Citation) -> str:

@@ -12,7 +12,7 @@ WINDOW = 6000
 COUNTS = {word: number for number, word in enumerate("two three four five six seven eight nine ten".split(), start=2)}
 
 _ITEM = re.compile(r"[^\S\n]*(?:[-*•·▪◦–—]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")
-_COUNTED = re.compile(rf"\b({'|'.join(COUNTS)})\b", re.IGNORECASE)
+_COUNTED = re.compile(rf"(?<![-\w])({'|'.join(COUNTS)})\s+(?:\w+\s+){{0,2}}\w+s\b", re.IGNORECASE)
 
 
 def whole_list(text: str, span: Span) -> Span | None:
@@ -36,7 +36,7 @@ def whole_list(text: str, span: Span) -> Span | None:
     if first is None:
         return None
     last, count = _last_item(text, lines, first)
-    if count < 2 or last == len(lines) - 1 and lines[-1][1] < len(text):
+    if count < 2 or (last == len(lines) - 1 and lines[-1][1] < len(text)):
         return None
     start = _announcement(text, lines, first) if item else span[0]
     return _trimmed(text, (start, lines[last][1]))

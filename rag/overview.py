@@ -19,9 +19,9 @@ NAMED_SHARE = 0.5
 _ASKING = frozenset(
     map(
         stem,
-        "summarise summarize summary sum overview document file text give tell short brief briefly main key point "
-        "points finding findings message messages topic topics content contents subject gist essence recap cover covers "
-        "covered deal deals say says said please need want know whole few sentences highlights tl dr".split(),
+        "summarise summarize summary sum overview document file text give tell short brief briefly main key point"
+        " points finding findings message messages topic topics content contents subject gist essence recap cover"
+        " covers covered deal deals say says said please need want know whole few sentences highlights tl dr".split(),
     )
 )
 """Stems of words by which people ask for a summary; they name no document."""
@@ -86,4 +86,4 @@ def overview_spans(document: Document, budget: int) -> list[AnswerSpan]:
 
 
 def _is_sentence(text: str) -> bool:
-    return len(words(text)) >= SENTENCE_WORDS and text[-1] in ".!?。！？\"”"
+    return len(words(text)) >= SENTENCE_WORDS and text[-1] in '.!?。！？"”'

@@ -271,6 +271,8 @@ class Answer:
             with it, numbered on from ``citations``; no part of the answer's text.
         groups: where the answer is composed of several quotes, how they belong together; each citation is in one.
         best: the number of the likeliest quote.
+        overview: whether the quotes say what one document is about; none of them is likelier than another then, and
+            ``confidence`` is 1.
     """
 
     question: str
@@ -284,8 +286,14 @@ class Answer:
     also: tuple[Citation, ...] = ()
     groups: tuple[Group, ...] = ()
     best: int = 1
+    overview: bool = False
 
     @property
     def text(self) -> str:
         """The quotes in order, separated by one space, and nothing else; "" where not found."""
         return " ".join(citation.quote for citation in self.citations)
+
+    @property
+    def likeliest(self) -> Citation | None:
+        """The quote that ``confidence`` is about; None where not found."""
+        return self.citations[self.best - 1] if self.citations else None

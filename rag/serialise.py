@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from rag.schema import Answer, Chunk, Citation, Passage, Scores, Source
+from rag.schema import Answer, Chunk, Citation, Group, Passage, Scores, Source
 
 
 def answer_to_dict(answer: Answer, *, passages: bool = False) -> dict[str, Any]:
@@ -27,6 +27,9 @@ def answer_to_dict(answer: Answer, *, passages: bool = False) -> dict[str, Any]:
         "nearest": [citation_to_dict(citation) for citation in answer.nearest],
         "also": [citation_to_dict(citation) for citation in answer.also],
         "missing_words": list(answer.missing_words),
+        "groups": [{"side": group.side, "numbers": list(group.numbers)} for group in answer.groups],
+        "best": answer.best,
+        "overview": answer.overview,
     }
     if passages:
         fields["passages"] = [_passage_to_dict(passage) for passage in answer.passages]
@@ -67,6 +70,9 @@ def answer_from_dict(fields: Mapping[str, Any]) -> Answer:
         also=tuple(map(citation_from_dict, fields["also"])),
         missing_words=tuple(fields["missing_words"]),
         passages=tuple(map(_passage_from_dict, fields.get("passages", ()))),
+        groups=tuple(Group(group["side"], tuple(group["numbers"])) for group in fields.get("groups", ())),
+        best=fields.get("best", 1),
+        overview=fields.get("overview", False),
     )
 
 

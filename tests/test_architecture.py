@@ -21,10 +21,10 @@ HEAVY = ("torch", "gradio", "faiss", "transformers", "sklearn", "matplotlib")
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "rag.schema rag.errors rag.settings rag.words rag.question rag.router rag.sentences rag.calibration rag.values embeddings "
-        "rag.users rag.binding",
+        "rag.schema rag.errors rag.settings rag.words rag.question rag.router rag.sentences rag.calibration rag.values "
+        "embeddings rag.users rag.binding",
         "rag.loading rag.chunking rag.index rag.pages rag.verification rag.kept",
-        "rag.retrieval rag.reader rag.conversation rag.enumerations rag.comparing",
+        "rag.retrieval rag.reader rag.conversation rag.enumerations rag.comparing rag.overview",
         "rag.answering rag.agreement rag.composing rag.serialise",
         "rag.assistant rag.indexing rag.sample rag.console rag.progress rag.uploads rag.background rag.conversations "
         "rag.export rag.feedback",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -68,7 +69,7 @@ def features(question: str) -> list[str]:
         tokens = tokens[1:]
     if not tokens:
         return []
-    found = [*tokens, *(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False)), f"{tokens[-1]} $"]
+    found = [*tokens, *(f"{a} {b}" for a, b in pairwise(tokens)), f"{tokens[-1]} $"]
     found += [f"^ {' '.join(tokens[:n])}" for n in (1, 2, 3) if len(tokens) >= n]
     asking = next((i for i, token in enumerate(tokens) if token in ASKING), None)
     if asking is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from rag.composing import COMPOSED, composed_spans, groups_of, overlaps
+from rag.composing import COMPOSED, complete, composed_spans, groups_of, overlaps
 from rag.router import question_kind
 from rag.schema import Answer, AnswerSpan, Citation, Document, Group, Reading
 from rag.values import Value, at_odds, value_of
@@ -50,7 +50,7 @@ def compose(
     kind = question_kind(base.interpreted_as)
     if kind in COMPOSED:
         return grouped(base, [("", composed_spans(kind, reading.spans, document_of, answer_tokens))], document_of)
-    quoted = chosen_spans(reading.spans, quotes)
+    quoted = [complete(span, document_of(span.passage.source.id)) for span in chosen_spans(reading.spans, quotes)]
     return replace(
         base,
         found=True,

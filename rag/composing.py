@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.chunking import count_tokens
-from rag.enumerations import after_colon, counted_sentences, whole_list
+from rag.enumerations import after_colon, counted_sentences, under_heading, whole_list
 from rag.router import QuestionKind
 from rag.schema import AnswerSpan, Citation, Document, Group, Span
+from rag.sentences import sentence_spans
 from rag.words import content_words, stem
 
 COMPOSED: frozenset[QuestionKind] = frozenset({"why", "how", "list", "describe", "compare", "about"})
@@ -34,6 +35,7 @@ class Steps:
 
     Attributes:
         difference: leave out sentences that repeat a quote.
+        headings: quote the paragraph under a heading in place of the heading.
         lists: quote a list whole, with the sentence that announces it.
         colons: quote what follows a sentence that ends in a colon.
         counted: quote what follows a sentence that announces a number of things.
@@ -41,6 +43,7 @@ class Steps:
     """
 
     difference: bool = True
+    headings: bool = True
     lists: bool = True
     colons: bool = True
     counted: bool = True
@@ -76,7 +79,7 @@ def composed_spans(
         if any(_repeats(span, other, document_of, loosely=steps.difference) for other in chosen):
             continue
         left = budget - sum(_cost(other, document_of) for other in chosen)
-        wider = _extended(span, kind, document_of(span.passage.source.id), steps)
+        wider = _extended(span, kind, document_of(span.passage.source.id), steps, left)
         quoted = wider if _cost(wider, document_of) <= left else span
         if not chosen or _cost(quoted, document_of) <= left:
             chosen = [*(other for other in chosen if not overlaps(quoted, other)), quoted]
@@ -133,11 +136,13 @@ def overlaps(span: AnswerSpan, other: AnswerSpan) -> bool:
     return span.passage.source.id == other.passage.source.id and span.start < other.end and other.start < span.end
 
 
-def _extended(span: AnswerSpan, kind: QuestionKind, document: Document, steps: Steps) -> AnswerSpan:
-    """The sentence with what belongs to it."""
+def _extended(span: AnswerSpan, kind: QuestionKind, document: Document, steps: Steps, left: int) -> AnswerSpan:
+    """The sentence with what belongs to it; for a heading, of what it stands over as many sentences as are ``left``."""
     text, here = document.text, (span.start, span.end)
     ends_open = text[span.end - 1] == ":"
-    wider: Span | None = None
+    wider = under_heading(text, here) if steps.headings else None
+    if wider is not None:
+        return replace(span, start=wider[0], end=_within(text, wider, left), highlight=None)
     if steps.lists and (ends_open or kind in LISTED):
         wider = whole_list(text, here)
     if wider is None and steps.colons and ends_open:
@@ -145,6 +150,21 @@ def _extended(span: AnswerSpan, kind: QuestionKind, document: Document, steps: S
     if wider is None and steps.counted:
         wider = counted_sentences(text, here)
     return replace(span, start=wider[0], end=wider[1]) if wider else span
+
+
+def complete(span: AnswerSpan, document: Document) -> AnswerSpan:
+    """A sentence that ends in a colon with the list or line that it announces; any other as it is."""
+    text, here = document.text, (span.start, span.end)
+    wider = (whole_list(text, here) or after_colon(text, here)) if text[span.end - 1] == ":" else None
+    return replace(span, end=wider[1]) if wider else span
+
+
+def _within(text: str, span: Span, tokens: int) -> int:
+    """The end of the last of a span's sentences that are within so many tokens; of the first in any case."""
+    if count_tokens(text[slice(*span)]) <= tokens:
+        return span[1]
+    ends = [span[0] + end for _, end in sentence_spans(text[slice(*span)])]
+    return max((end for end in ends if count_tokens(text[span[0] : end]) <= tokens), default=ends[0])
 
 
 def _joined(spans: Sequence[AnswerSpan], document_of: DocumentOf) -> list[AnswerSpan]:

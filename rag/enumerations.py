@@ -9,6 +9,8 @@ from rag.sentences import sentence_spans
 
 WINDOW = 6000
 """Characters looked at on either side of a sentence; a longer list is not quoted whole."""
+HEADING = 150
+"""Characters; a longer line is a paragraph."""
 COUNTS = {word: number for number, word in enumerate("two three four five six seven eight nine ten".split(), start=2)}
 
 _ITEM = re.compile(r"[^\S\n]*(?:[-*•·▪◦–—]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")
@@ -62,6 +64,30 @@ def counted_sentences(text: str, span: Span) -> Span | None:
         return None
     following = sentence_spans(paragraph)[: COUNTS[said[1].lower()]]
     return (span[0], span[1] + following[-1][1])
+
+
+def under_heading(text: str, span: Span) -> Span | None:
+    """The paragraph or list under a heading; None for a sentence that is in no heading, or with nothing under it.
+
+    A heading is a line of its own, with blank lines around it, that does not end as a sentence does, or asks.
+    """
+    start, end = text.rfind("\n\n", 0, span[0]) + 1, text.find("\n\n", span[1])
+    line = text[start:end].strip() if end >= 0 else ""
+    if not line or len(line) > HEADING or "\n" in line or line[-1] in '.!:;,"”)':
+        return None
+    paragraph = _trimmed(text, (end, _paragraph_end(text, end)))
+    sentences = sentence_spans(text[slice(*paragraph)])
+    if not sentences:
+        return None
+    listed = whole_list(text, (paragraph[0] + sentences[-1][0], paragraph[1]))
+    return (paragraph[0], max(paragraph[1], listed[1])) if listed else paragraph
+
+
+def _paragraph_end(text: str, start: int) -> int:
+    while text[start : start + 1].isspace():
+        start += 1
+    end = text.find("\n\n", start)
+    return end if end >= 0 else len(text)
 
 
 def _is_item(text: str, line: Span) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.enumerations import after_colon, counted_sentences, whole_list
+from rag.enumerations import after_colon, counted_sentences, under_heading, whole_list
 from rag.schema import Span
 from rag.sentences import sentence_spans
 
@@ -63,8 +63,18 @@ def test_a_count_announces_as_many_sentences_of_its_paragraph() -> None:
 @given(st.text(alphabet="ab.: \n-1)two", max_size=80))
 def test_whatever_the_text_an_extension_holds_its_sentence_and_is_trimmed(text: str) -> None:
     for span in sentence_spans(text):
-        for extend in (whole_list, after_colon, counted_sentences):
+        for extend in (whole_list, after_colon, counted_sentences, under_heading):
             wider = extend(text, span)
             if wider is not None:
-                assert wider[0] <= span[0] and span[1] <= wider[1] <= len(text)
+                assert extend is under_heading or (wider[0] <= span[0] and span[1] <= wider[1])
+                assert 0 <= wider[0] < wider[1] <= len(text)
                 assert text[slice(*wider)] == text[slice(*wider)].strip()
+
+
+def test_a_heading_stands_for_the_paragraph_or_list_under_it() -> None:
+    text = "6. BEES\n\nThey fly. They sting.\n\nWhat to bring?\n\nBring these:\n\n- a cup\n- a hat\n\nIt rained.\n\nThe end"
+    for words in ("6.", "BEES", "6. BEES"):
+        assert cut(text, under_heading(text, span_of(text, words))) == "They fly. They sting."
+    assert cut(text, under_heading(text, span_of(text, "What to bring?"))) == "Bring these:\n\n- a cup\n- a hat"
+    for words in ("They fly.", "It rained.", "The end"):
+        assert under_heading(text, span_of(text, words)) is None

@@ -25,6 +25,12 @@ _AFTER = re.compile(
     r"during|when|where|as|with|than|stand|approach|describe|respond|different|alike|similar|the same)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
+_COMPARISON = frozenset(
+    map(
+        stem,
+        "compare compared comparison contrast difference differences differ differs similarities common vs".split(),
+    )
+)
 MAX_SIDE_WORDS = 8
 NAMED_BONUS = 1.0
 """In log-odds: what it counts that a sentence names its side itself."""
@@ -46,6 +52,11 @@ class Side:
 
     name: str
     question: str
+
+    @property
+    def has_topic(self) -> bool:
+        """Whether the question asks for something about the side, not just to compare it."""
+        return not frozenset(map(stem, content_words(self.question))) <= self.stems | _COMPARISON
 
     @property
     def stems(self) -> frozenset[str]:

@@ -31,6 +31,10 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _COMPARING = re.compile(
     r"\bcompar|\bcontrast|\bdiffer|\bvs\b|\bversus\b|\bin common\b|\bsimilarit|\bdistinguish|\bpros and cons\b"
 )
+_TWO_SAY = re.compile(
+    r"\b(?:do|did|have)\s+\w+(?:\s+\w+){0,4}?\s+and\s+\w+(?:\s+\w+){0,4}?\s+"
+    r"(?:say|said|report|think|thought|write|written|demand|want|recommend|promise)\b"
+)
 _WHOLE = re.compile(
     r"\bsumm|\bsum up\b|\bgist\b|\babout\W*$|\bdeals? with\b|\bin (?:short|brief)\b|\bbriefly\b|"
     r"\b(?:main|key) (?:points?|messages?|findings)|\boverview\b"
@@ -54,6 +58,7 @@ def cues(question: str, tokens: Sequence[str]) -> list[str]:
         "auxiliary first": tokens[0] in _AUXILIARY,
         "imperative": tokens[0] in _IMPERATIVE,
         "comparing": bool(_COMPARING.search(lowered)),
+        "two say": bool(_TWO_SAY.search(lowered)),
         "the whole": bool(_WHOLE.search(lowered)),
         "a document": bool(_DOCUMENT.search(lowered)),
         "and early": "and" in tokens[1:6],

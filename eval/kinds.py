@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rag.errors import DatasetError
-from rag.question import KIND_OF_ANSWER
-from rag.router import KINDS, features, question_kind
+from rag.question import KIND_OF_ANSWER, answer_kind
+from rag.router import KINDS, QuestionKind, question_kind
 from rag.router.fit import Labelled, read_written
 
 
@@ -31,7 +31,7 @@ def read_labels(path: Path, data: Path | None) -> list[Labelled]:
         raise DatasetError(f"{path}: names questions of other sets; give their folder with --data")
     sets: dict[str, dict[str, str]] = {}
     found: list[Labelled] = []
-    by_name = {kind: kind for kind in KINDS}
+    by_name: dict[str, QuestionKind] = {kind: kind for kind in KINDS}
     for line in path.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             kind, name, identity = line.split("\t")
@@ -51,13 +51,7 @@ def _questions(stem: Path) -> dict[str, str]:
     return {row["id"]: row.get("question") or row["text"] for row in rows}
 
 
-def by_patterns(question: str) -> str:
-    """The kind of answer that patterns alone tell."""
-    cue = next((one for one in features(question) if one.startswith("pattern: ")), "pattern: none")
-    return cue.removeprefix("pattern: ").replace("none", "other")
-
-
-def accuracy(labelled: Sequence[Labelled], said: Callable[[str], str], truth: Callable[[str], str]) -> float:
+def accuracy(labelled: Sequence[Labelled], said: Callable[[str], str], truth: Callable[[QuestionKind], str]) -> float:
     """The share of questions that are named rightly."""
     return sum(said(question) == truth(kind) for kind, question in labelled) / len(labelled)
 
@@ -69,10 +63,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     arguments = parser.parse_args()
     labelled = read_labels(arguments.file, arguments.data)
-    answer_kind = {str(kind): str(answer) for kind, answer in KIND_OF_ANSWER.items()}.__getitem__
     router = accuracy(labelled, question_kind, str)
-    coarse = accuracy(labelled, lambda question: answer_kind(question_kind(question)), answer_kind)
-    patterns = accuracy(labelled, by_patterns, answer_kind)
+    coarse = accuracy(labelled, lambda question: KIND_OF_ANSWER[question_kind(question)], KIND_OF_ANSWER.__getitem__)
+    patterns = accuracy(labelled, answer_kind, KIND_OF_ANSWER.__getitem__)
     print(f"{len(labelled)} questions; router, of {len(KINDS)} kinds: {router:.3f}")
     print(f"of the six kinds of answers: router {coarse:.3f}, patterns alone {patterns:.3f}")
     counts = Counter((kind, question_kind(question)) for kind, question in labelled)

@@ -11,7 +11,7 @@ from embeddings import Embedder, open_embedder
 from rag.answering import DocumentOf, compose, grouped
 from rag.calibration import Calibration
 from rag.comparing import Side, sides, spans_about
-from rag.composing import composed_spans, overlaps
+from rag.composing import composed_spans, joined, overlaps
 from rag.conversation import standalone
 from rag.errors import DocquoteError
 from rag.index import Index
@@ -88,9 +88,10 @@ class Assistant:
         base = Answer(question, interpreted_as, False, 0.0, (), missing_words=tuple(missing))
         meant = self._document_meant(interpreted_as, scope) if kind == "about" else None
         if meant is not None:
-            spans = overview_spans(document_of(meant.id), self.settings.answer_tokens)
+            source, named = meant
+            spans = joined(overview_spans(document_of(source.id), self.settings.answer_tokens), document_of)
             if spans:
-                return grouped(replace(base, confidence=1.0, overview=True), [("", spans)], document_of)
+                return grouped(replace(base, confidence=named, overview=True), [("", spans)], document_of)
         pair = sides(interpreted_as) if kind == "compare" else None
         if pair is not None:
             compared = self._compared(base, pair, scope, document_of)
@@ -124,19 +125,22 @@ class Assistant:
                 spans = composed_spans("compare", spans, document_of, self.settings.answer_tokens // 2)
                 confidence = max(confidence, self.calibration.apply(reading.confidence))
             told = [span for _, before in quoted for span in before]
-            quoted.append((side.name, [span for span in spans if not any(overlaps(span, one) for one in told)]))
+            apart = [span for span in spans if not any(overlaps(span, one) for one in told)]
+            if spans and not apart:
+                return base  # the same is said of both: there is nothing to put beside each other
+            quoted.append((side.name, apart))
             passages |= {passage.chunk.id: passage for passage in read}
         if not any(spans for _, spans in quoted):
             return base
         return grouped(replace(base, confidence=confidence, passages=tuple(passages.values())), quoted, document_of)
 
-    def _document_meant(self, question: str, scope: Scope | None) -> Source | None:
+    def _document_meant(self, question: str, scope: Scope | None) -> tuple[Source, float] | None:
         sources = self.index.sources()
         if scope is not None:
             check_scope(scope, sources)
             sources = [source for source in sources if in_scope(source, scope)]
         rarity = inverse_frequencies(question, self.index.chunk_frequency, self.index.counts()[1])
-        return document_meant(question, sources, rarity)
+        return document_meant(sources, rarity)
 
     def sources(self) -> list[Source]:
         """The documents of the index, without their texts."""

@@ -20,6 +20,8 @@ COMPOSED: frozenset[QuestionKind] = frozenset({"why", "how", "list", "describe",
 """The kinds of questions that are answered with several quotes."""
 MARGIN = 2.0
 """A sentence is quoted if its log-odds are at most this far below the best one's."""
+COMPARED_MARGIN = 1.5
+"""The same in comparisons, where the words that name a side count for many sentences."""
 REPEATED = 0.6
 """A sentence of which this share of the content words stands in one quote already is left out."""
 LISTED: frozenset[QuestionKind] = frozenset({"list", "how"})
@@ -72,18 +74,20 @@ def composed_spans(
     Returns:
         At least one span; no two share a character.
     """
+    margin = COMPARED_MARGIN if kind == "compare" else MARGIN
     chosen: list[AnswerSpan] = []
     for span in spans:
-        if span.score < spans[0].score - MARGIN or any(overlaps(span, other) for other in chosen):
+        if span.score < spans[0].score - margin or any(overlaps(span, other) for other in chosen):
             continue
         if any(_repeats(span, other, document_of, loosely=steps.difference) for other in chosen):
             continue
         left = budget - sum(_cost(other, document_of) for other in chosen)
         wider = _extended(span, kind, document_of(span.passage.source.id), steps, left)
         quoted = wider if _cost(wider, document_of) <= left else span
-        if not chosen or _cost(quoted, document_of) <= left:
+        announces = _text(quoted, document_of).endswith(":") and steps.colons  # and what it announces is too long
+        if not chosen or (_cost(quoted, document_of) <= left and not announces):
             chosen = [*(other for other in chosen if not overlaps(quoted, other)), quoted]
-    return _joined(in_order(chosen), document_of) if steps.joining else in_order(chosen)
+    return joined(in_order(chosen), document_of) if steps.joining else in_order(chosen)
 
 
 def in_order(spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:
@@ -167,19 +171,19 @@ def _within(text: str, span: Span, tokens: int) -> int:
     return max((end for end in ends if count_tokens(text[span[0] : end]) <= tokens), default=ends[0])
 
 
-def _joined(spans: Sequence[AnswerSpan], document_of: DocumentOf) -> list[AnswerSpan]:
+def joined(spans: Sequence[AnswerSpan], document_of: DocumentOf) -> list[AnswerSpan]:
     """Spans in order, with those that nothing but white space parts as one, unless a paragraph ends there."""
-    joined: list[AnswerSpan] = []
+    found: list[AnswerSpan] = []
     for span in spans:
-        last = joined[-1] if joined else None
+        last = found[-1] if found else None
         if last is not None and last.passage.source.id == span.passage.source.id:
             between = document_of(span.passage.source.id).text[last.end : span.start]
             if not between.strip() and "\n\n" not in between:
                 better = max(last, span, key=lambda one: one.score)
-                joined[-1] = replace(better, start=last.start, end=span.end)
+                found[-1] = replace(better, start=last.start, end=span.end)
                 continue
-        joined.append(span)
-    return joined
+        found.append(span)
+    return found
 
 
 def _repeats(span: AnswerSpan, other: AnswerSpan, document_of: DocumentOf, *, loosely: bool) -> bool:

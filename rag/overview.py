@@ -13,30 +13,33 @@ LOOKED_AT = 40_000
 """Characters of a document, from its beginning, that are looked at; some twenty pages."""
 SENTENCE_WORDS = 5
 """What has fewer words is a heading or a fragment more often than a sentence."""
-NAMED_SHARE = 0.5
+NAMED_SHARE = 0.75
 """A document is meant if its title has at least this share of the words that may name it, weighted by rarity."""
 
 _ASKING = frozenset(
     map(
         stem,
-        "summarise summarize summary sum overview document file text give tell short brief briefly main key point"
-        " points finding findings message messages topic topics content contents subject gist essence recap cover"
-        " covers covered deal deals say says said please need want know whole few sentences highlights tl dr".split(),
+        "summarise summarize summary sum overview document file text report article paper page letter give tell"
+        " short brief briefly main key point points finding findings message messages topic topics content"
+        " contents subject gist essence recap cover covers covered deal deals say says said please need want know"
+        " whole few sentences highlights tl dr".split(),
     )
 )
 """Stems of words by which people ask for a summary; they name no document."""
 
 
-def document_meant(question: str, sources: Sequence[Source], rarity: Mapping[str, float]) -> Source | None:
+def document_meant(sources: Sequence[Source], rarity: Mapping[str, float]) -> tuple[Source, float] | None:
     """The document whose title a question names, or the only one there is; None where none is meant for certain.
 
     Args:
-        question: that asks what a document is about.
         sources: the documents that may answer.
-        rarity: stems of the question's content words to how rare each is, above 0.
+        rarity: stems of the content words of a question that asks what a document is about, to how rare each is.
+
+    Returns:
+        The document, and the share of the naming words that its title has, ``NAMED_SHARE`` to 1.
     """
     if len(sources) == 1:
-        return sources[0]
+        return sources[0], 1.0
     naming = {word: weight for word, weight in rarity.items() if word not in _ASKING}
     total = sum(naming.values())
     if not total:
@@ -49,7 +52,7 @@ def document_meant(question: str, sources: Sequence[Source], rarity: Mapping[str
     best = sorted(sources, key=named, reverse=True)[:2]
     if not best or named(best[0]) < NAMED_SHARE or (len(best) > 1 and named(best[0]) == named(best[1])):
         return None
-    return best[0]
+    return best[0], named(best[0])
 
 
 def overview_spans(document: Document, budget: int) -> list[AnswerSpan]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from rag.router import QuestionKind, question_kind
+from rag.router import QuestionKind
+from rag.router.cues import pattern_of
 from rag.words import words
 
 Kind = Literal["number", "date", "person", "place", "passage", "other"]
@@ -43,8 +44,8 @@ _IN_PLACE = re.compile(r"\b(?:in|at|from|to|near|of|on|through|between|outside|i
 
 
 def answer_kind(question: str) -> Kind:
-    """What kind of answer a question wants."""
-    return KIND_OF_ANSWER[question_kind(question)]
+    """What kind of answer a question wants, by patterns alone: what the reader's scoring was fitted with."""
+    return pattern_of(question) or "other"
 
 
 def holds_kind(sentence: str, kind: Kind, question: str) -> bool:

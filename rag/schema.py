@@ -272,7 +272,7 @@ class Answer:
         groups: where the answer is composed of several quotes, how they belong together; each citation is in one.
         best: the number of the likeliest quote.
         overview: whether the quotes say what one document is about; none of them is likelier than another then, and
-            ``confidence`` is 1.
+            ``confidence`` is the share of the words naming a document that its title has.
     """
 
     question: str

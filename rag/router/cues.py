@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
+
+Pattern = Literal["number", "date", "person", "place", "passage"]
 
 LEADING = frozenset("and but so also then or please".split())
 """Words before a question that say nothing of its kind."""
@@ -14,7 +17,7 @@ _AUXILIARY = frozenset(
 _IMPERATIVE = frozenset(
     "list name enumerate give show tell describe explain outline compare contrast summarise summarize".split()
 )
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+_PATTERNS: tuple[tuple[Pattern, re.Pattern[str]], ...] = (
     ("number", re.compile(r"\bhow (?:many|much|old|long|far|large|big|tall|high|wide|often)\b|\bwhat (?:number|"
                           r"percentage|share|amount|price|age)\b|\bat what (?:price|age)\b")),
     ("date", re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|century|decade)\b|"
@@ -45,6 +48,12 @@ _DOCUMENT = re.compile(
 )
 
 
+def pattern_of(question: str) -> Pattern | None:
+    """The kind of answer that the first fitting pattern tells; None where none fits."""
+    lowered = question.casefold().strip()
+    return next((name for name, pattern in _PATTERNS if pattern.search(lowered)), None)
+
+
 def cues(question: str, tokens: Sequence[str]) -> list[str]:
     """The names of the cues in a question.
 
@@ -53,7 +62,6 @@ def cues(question: str, tokens: Sequence[str]) -> list[str]:
         tokens: its words in lower case, without those of ``LEADING`` at its start; not empty.
     """
     lowered = question.casefold().strip()
-    pattern = next((name for name, pattern in _PATTERNS if pattern.search(lowered)), "none")
     present = {
         "auxiliary first": tokens[0] in _AUXILIARY,
         "imperative": tokens[0] in _IMPERATIVE,
@@ -64,4 +72,4 @@ def cues(question: str, tokens: Sequence[str]) -> list[str]:
         "and early": "and" in tokens[1:6],
         "or": "or" in tokens,
     }
-    return [f"pattern: {pattern}", *(name for name, is_there in present.items() if is_there)]
+    return [f"pattern: {pattern_of(question) or 'none'}", *(name for name, is_there in present.items() if is_there)]

@@ -50,7 +50,7 @@ SHORT_ANSWER_WORDS = 4
 
 def read_written(path: Path = WRITTEN_PATH) -> list[Labelled]:
     """Questions under headings ``[kind]``, one a line; lines that begin with ``#`` are comments."""
-    by_name = {kind: kind for kind in KINDS}
+    by_name: dict[str, QuestionKind] = {kind: kind for kind in KINDS}
     found: list[Labelled] = []
     kind: QuestionKind = "other"
     for line in path.read_text(encoding="utf-8").splitlines():

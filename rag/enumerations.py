@@ -17,6 +17,11 @@ _ITEM = re.compile(r"[^\S\n]*(?:[-*•·▪◦–—]\s|\(?\d{1,3}[.)]\s|\(?[a-z
 _COUNTED = re.compile(rf"(?<![-\w])({'|'.join(COUNTS)})\s+(?:\w+\s+){{0,2}}\w+s\b", re.IGNORECASE)
 
 
+def has_items(text: str) -> bool:
+    """Whether a text has items of a list, each on a line of its own."""
+    return any(_ITEM.match(line) for line in text.split("\n")[1:])
+
+
 def whole_list(text: str, span: Span) -> Span | None:
     """The list that a sentence announces or is an item of, with the sentence that announces it.
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.enumerations import after_colon, counted_sentences, under_heading, whole_list
+from rag.enumerations import after_colon, counted_sentences, has_items, under_heading, whole_list
 from rag.schema import Span
 from rag.sentences import sentence_spans
 
@@ -39,6 +39,10 @@ def test_the_announcement_is_its_sentence_and_not_its_paragraph(words: str) -> N
 @pytest.mark.parametrize("words", ["The bus leaves at nine."])
 def test_other_sentences_are_in_no_list(words: str) -> None:
     assert whole_list(BULLETS, span_of(BULLETS, words)) is None
+
+
+def test_a_text_with_items_is_known() -> None:
+    assert has_items(BULLETS) and has_items("a:\n(a) one") and not has_items("- one line\nand its rest")
 
 
 def test_numbered_headings_are_no_list() -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from rag.agreement import agreement, in_words
 from rag.composing import by_side, framed
+from rag.enumerations import has_items
 from rag.schema import Answer, Citation, Passage, Source
 from rag.ui.examples import Example
 from rag.ui.rating import correction_html, rating_html
@@ -204,7 +205,8 @@ def _quotes(
         goes_on = following < len(citations) and where(citations[following]) == said
         footer = "" if goes_on or not said else f"<footer>{escape(said)}</footer>"
         button = _button(citation, Key(turn, kind, citation.number), passages)
-        words = f'<q class="dq-words">{_highlighted(citation)}</q>'
+        lines = " dq-lines" if has_items(citation.quote) else ""
+        words = f'<q class="dq-words{lines}">{_highlighted(citation)}</q>'
         parts.append(f"<blockquote><p>{words}&#8288;{button}</p>{footer}</blockquote>")
     return "".join(parts)
 

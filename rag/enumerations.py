@@ -68,7 +68,9 @@ def counted_sentences(text: str, span: Span) -> Span | None:
     if said is None or not paragraph.strip() or len(paragraph) > WINDOW:
         return None
     following = sentence_spans(paragraph)[: COUNTS[said[1].lower()]]
-    return (span[0], span[1] + following[-1][1])
+    while following and paragraph[following[-1][1] - 1] == ":":  # it announces something else
+        following.pop()
+    return (span[0], span[1] + following[-1][1]) if following else None
 
 
 def under_heading(text: str, span: Span) -> Span | None:

@@ -61,6 +61,8 @@ def test_a_count_announces_as_many_sentences_of_its_paragraph() -> None:
     assert cut(text, counted_sentences(text, span_of(text, "There are two reasons."))) == text[: text.index(" We left")]
     assert counted_sentences(text, span_of(text, "Three days passed.")) is None
     assert counted_sentences(text, span_of(text, "We left.")) is None
+    other = "Two things are wanted. He asked for more:\n\n- rain"
+    assert counted_sentences(other, span_of(other, "Two things are wanted.")) is None
     assert counted_sentences("Seventy-six members came. It rained.", (0, 25)) is None
 
 

@@ -75,8 +75,9 @@ def bundled_tensors() -> Mapping[str, NDArray[np.generic]]:
     return load_file(verify_bundled() / "model.safetensors")
 
 
+@cache
 def bundled_tokenizer() -> Tokenizer:
-    """The bundled model's tokenizer, without truncation and padding.
+    """The bundled model's tokenizer, without truncation and padding; shared, so nobody may change that.
 
     Raises:
         ModelError: the package is not installed, or not whole.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from embeddings.base import Vectors
 from embeddings.bundled import BUNDLED, BUNDLED_SHA256, bundled_tensors, bundled_tokenizer
@@ -30,13 +29,11 @@ class MiniLM:
         self.dimension = DIMENSION
         self.max_tokens = MAX_TOKENS
         self._encoder = Encoder(bundled_tensors())
-        self._counting = bundled_tokenizer()
-        self._tokenizer = Tokenizer.from_str(self._counting.to_str())
-        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer = bundled_tokenizer()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The model's own tokens in each text, without special tokens and without truncation."""
-        return [len(found.ids) for found in self._counting.encode_batch(list(texts), add_special_tokens=False)]
+        return [len(found.ids) for found in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of texts to be found, shape ``(len(texts), 384)``, in their order."""
@@ -49,7 +46,12 @@ class MiniLM:
     def _encode(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        ids = [np.array(found.ids, dtype=np.int32) for found in self._tokenizer.encode_batch(list(texts))]
-        means = np.stack(self._encoder.run(ids))
+        ids = [_cut(found.ids) for found in self._tokenizer.encode_batch(list(texts))]
+        means = np.stack(self._encoder.run([np.array(one, dtype=np.int32) for one in ids]))
         unit: Vectors = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
         return unit
+
+
+def _cut(ids: list[int]) -> list[int]:
+    """At most ``MAX_TOKENS`` ids, the last of them still the closing one."""
+    return ids if len(ids) <= MAX_TOKENS else [*ids[: MAX_TOKENS - 1], ids[-1]]

@@ -65,7 +65,7 @@ def cases_of(assistant: Assistant, questions: Sequence[Question], texts: Library
     """Asks the questions that want several quotes."""
     cases: list[Case] = []
     for question in questions:
-        interpreted_as = standalone(question.question, question.history)
+        interpreted_as = standalone(question.question, question.history, assistant.retriever)
         kind = question_kind(interpreted_as)
         located = locate(question, texts).needed
         gold = tuple(place for piece in located for place in (piece if question.spans else piece[:1]))

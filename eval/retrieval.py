@@ -197,7 +197,7 @@ def _search_all(
     retriever, deep = Retriever(index, embedder), Retriever(index, _OneEncoding(embedder))
 
     def search(query: Query) -> None:
-        text = standalone(query.text, query.history) if with_history else query.text
+        text = standalone(query.text, query.history, retriever) if with_history else query.text
         started = time.perf_counter()
         retriever.retrieve(text, k=passages)
         seconds = time.perf_counter() - started

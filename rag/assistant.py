@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from embeddings import Embedder, open_embedder
 from rag.answering import DocumentOf, compose, grouped
 from rag.calibration import Calibration
+from rag.candidates import meant
 from rag.comparing import Side, sides, spans_about
 from rag.composing import composed_spans, joined, overlaps
 from rag.conversation import standalone
@@ -17,17 +19,20 @@ from rag.errors import DocquoteError
 from rag.index import Index
 from rag.index.database import closed_on_error
 from rag.overview import document_meant, overview_spans
+from rag.periods import documents_of, period_of
 from rag.reader import Reader, open_reader
 from rag.reader.sentence_features import inverse_frequencies
 from rag.retrieval import Retriever, check_scope, in_scope
 from rag.router import question_kind
-from rag.schema import Answer, AnswerSpan, Document, Passage, Reading, Scope, Source, Turn
+from rag.schema import Answer, AnswerSpan, Document, Narrowing, Passage, Reading, Scope, Source, Turn
 from rag.settings import Settings
 from rag.words import content_words_as_written
 
 SIDE_CONFIDENCE = 0.15
 """A side of a comparison is answered at this probability, far below even odds: that the quotes name the side speaks for
 them too. Over the sample library, sides that it tells of had .24 and more, others .11 and less."""
+HOW = frozenset(("many", "much"))
+"""Words that ask ("how many") and that no answer need have, so that they are never said to be missing."""
 
 HistoryItem = Turn | Mapping[str, str]
 
@@ -60,21 +65,57 @@ class Assistant:
         with closed_on_error(index):
             return cls(index, embedder, open_reader(settings, embedder, index), settings)
 
-    def ask(self, question: str, history: Sequence[HistoryItem] = (), scope: Scope | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[HistoryItem] = (),
+        scope: Scope | None = None,
+        *,
+        as_typed: bool = False,
+        any_date: bool = False,
+    ) -> Answer:
         """Answers a question in the documents' own words, or says that they do not hold the answer.
 
         Args:
             question: in natural language; an empty one is not found.
             history: the conversation so far, oldest first; ``Turn`` or ``{"question": ..., "answer": ...}``.
             scope: which documents may answer; None: all.
+            as_typed: search for the question as it is, whatever was said before it.
+            any_date: do not look first in the documents of the time that the question names.
 
         Raises:
             ScopeError: the scope names a document or folder that the index does not hold.
             DocquoteError: the history is not of that form.
         """
-        question = _encodable(question)
-        interpreted_as = _encodable(standalone(question, turns(history)))
-        return self._answer(question, interpreted_as, scope)
+        question, past = _encodable(question), turns(history)
+        completed = question if as_typed else standalone(question, past, self.retriever)
+        sources, scope = self.index.sources(), scope or Scope()
+        check_scope(scope, sources)
+        asked = [source for source in sources if in_scope(source, scope)]
+        named = [question, *(turn.question for turn in past[-1:] if completed != question)]
+        answer = self._dated(question, _encodable(completed), [] if any_date else named, asked, scope)
+        unclear = not answer.found and not answer.missing_words
+        return replace(
+            answer,
+            candidates=meant(answer.interpreted_as, answer.passages) if unclear else (),
+            searched=() if scope.is_everything else tuple(source.title for source in asked),
+            library=len(sources),
+        )
+
+    def _dated(
+        self, question: str, interpreted_as: str, named: Sequence[str], sources: Sequence[Source], scope: Scope
+    ) -> Answer:
+        """The answer of the documents of the time that is ``named``, if they are some but not all and hold one."""
+        period = next(filter(None, (period_of(text, sources, date.today()) for text in named)), None)
+        documents = documents_of(period, sources) if period else []
+        if period is None or not 0 < len(documents) < len(sources):
+            return self._answer(question, interpreted_as, scope)
+        narrowed = Narrowing(str(period), period.start, period.end, len(documents), answered=True)
+        first = Scope(documents=tuple(source.path for source in documents))
+        answer = self._answer(question, interpreted_as, first)
+        if not answer.found:
+            answer, narrowed = self._answer(question, interpreted_as, scope), replace(narrowed, answered=False)
+        return replace(answer, narrowed=narrowed)
 
     def _answer(self, question: str, interpreted_as: str, scope: Scope | None) -> Answer:
         """The answer as its kind of question wants it: of a whole document, of two sides, or of what was read."""
@@ -83,12 +124,12 @@ class Assistant:
         missing = [
             written
             for word, written in content_words_as_written(question).items()
-            if not self.index.chunk_frequency(word)
+            if word not in HOW and not self.index.chunk_frequency(word)
         ]
         base = Answer(question, interpreted_as, False, 0.0, (), missing_words=tuple(missing))
-        meant = self._document_meant(interpreted_as, scope) if kind == "about" else None
-        if meant is not None:
-            source, named = meant
+        whole = self._document_meant(interpreted_as, scope) if kind == "about" else None
+        if whole is not None:
+            source, named = whole
             spans = joined(overview_spans(document_of(source.id), self.settings.answer_tokens), document_of)
             if spans:
                 return grouped(replace(base, confidence=named, overview=True), [("", spans)], document_of)
@@ -135,10 +176,7 @@ class Assistant:
         return grouped(replace(base, confidence=confidence, passages=tuple(passages.values())), quoted, document_of)
 
     def _document_meant(self, question: str, scope: Scope | None) -> tuple[Source, float] | None:
-        sources = self.index.sources()
-        if scope is not None:
-            check_scope(scope, sources)
-            sources = [source for source in sources if in_scope(source, scope)]
+        sources = [source for source in self.index.sources() if scope is None or in_scope(source, scope)]
         rarity = inverse_frequencies(question, self.index.chunk_frequency, self.index.counts()[1])
         return document_meant(sources, rarity)
 

@@ -101,6 +101,12 @@ def ask(
     before: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only documents of this date or earlier.")
     ] = None,
+    as_typed: Annotated[
+        bool, typer.Option("--as-typed", help="Take the question as it is, whatever was said before it.")
+    ] = False,
+    any_date: Annotated[
+        bool, typer.Option("--any-date", help="Do not look first in documents of the time that the question names.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Ask the documents. Exit status 0: answered, 1: not in the documents, 2: an error."""
@@ -122,6 +128,8 @@ def ask(
                 after=after.date() if after else None,
                 before=before.date() if before else None,
             ),
+            as_typed=as_typed,
+            any_date=any_date,
         )
     finally:
         assistant.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from rag.composing import by_side, framed
+from rag.periods import narrowing_words
 from rag.schema import Answer, Citation
 
 if TYPE_CHECKING:
@@ -78,7 +80,9 @@ def print_report(report: IndexReport, documents: int, chunks: int, folder: Path)
 def print_answer(answer: Answer) -> None:
     """Prints an answer with its sources, or the refusal with the nearest passages."""
     if answer.interpreted_as != answer.question:
-        out.print(f"[dim]understood as: {plain(answer.interpreted_as)}[/]")
+        out.print(f"[dim]understood as: {plain(answer.interpreted_as)} (as typed: --as-typed)[/]")
+    if answer.narrowed:
+        out.print(f"[dim]{plain(narrowing_words(answer.narrowed))} (whatever the date: --any-date)[/]")
     if answer.found:
         for side, groups in by_side(answer.groups):
             if side:
@@ -93,6 +97,12 @@ def print_answer(answer: Answer) -> None:
         out.print("[bold]That is not in your documents.[/]")
         if answer.missing_words:
             out.print(plain(f"No document has the words: {', '.join(answer.missing_words)}"))
+    if answer.candidates:
+        out.print("\nWhich of these is meant? Ask again with:")
+        for candidate in answer.candidates:
+            day = f", {candidate.date.isoformat()}" if candidate.date else ""
+            out.print(plain(f"  --document {shlex.quote(candidate.document)}  ({candidate.title}{day})"))
+    if not answer.found:
         if answer.nearest:
             out.print("\nThe nearest passages:")
         for citation in answer.nearest:

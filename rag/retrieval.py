@@ -15,6 +15,11 @@ CANDIDATES = 100
 """Chunks taken from each of the two searches before they are fused."""
 DENSE_WEIGHT = 0.6
 """The share of the cosine in the fused score; see "Fusion" in docs/evaluation.md for the figures."""
+TOPIC_PASSAGES = 10
+TOPIC_SHARE = 100
+"""Texts are of one topic if they share one of their ten best passages, or of the best hundredth of a smaller library.
+
+See "Follow-up questions" in docs/evaluation.md."""
 SHINGLE = 5
 NEAR_IDENTICAL = 0.8
 """Passages of which this share of 5-word shingles is common say the same; only the better-ranked one is kept."""
@@ -81,6 +86,18 @@ class Retriever:
             if len(passages) == k:
                 break
         return passages
+
+    def frequency(self, word: str) -> int:
+        """How many chunks hold a word or another form of it."""
+        return self._index.chunk_frequency(word)
+
+    def same_topic(self, one: str, other: str) -> bool:
+        """Whether two texts lead to a passage in common; in a small library, where that says little, never."""
+        best = min(TOPIC_PASSAGES, self._index.counts()[1] // TOPIC_SHARE)
+        if not best:
+            return False
+        found = [{passage.chunk.id for passage in self.retrieve(text, k=best, merge=False)} for text in (one, other)]
+        return bool(found[0] & found[1])
 
     def _documents_in(self, scope: Scope) -> list[str]:
         sources = self._index.sources()

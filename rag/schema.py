@@ -253,6 +253,41 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Documents that were read before all others, for the time that a question names.
+
+    Attributes:
+        period: for people, to go on from "documents": "of 2022", "since 1 June 2023".
+        after, before: its first and last day, inclusive; None where it is open.
+        documents: how many were read first, at least one.
+        answered: whether the answer is theirs; if not, all documents of the scope were read after them.
+    """
+
+    period: str
+    after: date | None
+    before: date | None
+    documents: int
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a question may mean that does not say which of several it means.
+
+    Attributes:
+        title: of the document, for people.
+        document: ``Source.name``; asking again in the scope of this document asks what is meant.
+        document_id: ``Source.id``.
+        date: of the document, or None.
+    """
+
+    title: str
+    document: str
+    document_id: str
+    date: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What docquote says to a question.
 
@@ -269,6 +304,10 @@ class Answer:
         passages: everything that was read, in order of rank.
         also: quotes of further documents whose highlighted words say the same as the first quote's, or are at odds
             with it, numbered on from ``citations``; no part of the answer's text.
+        narrowed: what was read first for the time that the question names; None where all was read at once.
+        candidates: documents of which the question may mean any, the likeliest first; empty where it is clear.
+        searched: titles of the documents that were asked, where a scope chose them; empty: all of them.
+        library: how many documents the index had then; 0 where that is not known.
         groups: where the answer is composed of several quotes, how they belong together; each citation is in one.
         best: the number of the likeliest quote.
         overview: whether the quotes say what one document is about; none of them is likelier than another then, and
@@ -284,6 +323,10 @@ class Answer:
     missing_words: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = field(default=(), repr=False)
     also: tuple[Citation, ...] = ()
+    narrowed: Narrowing | None = None
+    candidates: tuple[Candidate, ...] = ()
+    searched: tuple[str, ...] = ()
+    library: int = 0
     groups: tuple[Group, ...] = ()
     best: int = 1
     overview: bool = False

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from rag.schema import Answer, Chunk, Citation, Group, Passage, Scores, Source
+from rag.schema import Answer, Candidate, Chunk, Citation, Group, Narrowing, Passage, Scores, Source
 
 
 def answer_to_dict(answer: Answer, *, passages: bool = False) -> dict[str, Any]:
@@ -30,6 +30,10 @@ def answer_to_dict(answer: Answer, *, passages: bool = False) -> dict[str, Any]:
         "groups": [{"side": group.side, "numbers": list(group.numbers)} for group in answer.groups],
         "best": answer.best,
         "overview": answer.overview,
+        "narrowed": _dated(asdict(answer.narrowed)) if answer.narrowed else None,
+        "candidates": [_dated(asdict(candidate)) for candidate in answer.candidates],
+        "searched": list(answer.searched),
+        "library": answer.library,
     }
     if passages:
         fields["passages"] = [_passage_to_dict(passage) for passage in answer.passages]
@@ -73,6 +77,10 @@ def answer_from_dict(fields: Mapping[str, Any]) -> Answer:
         groups=tuple(Group(group["side"], tuple(group["numbers"])) for group in fields.get("groups", ())),
         best=fields.get("best", 1),
         overview=fields.get("overview", False),
+        narrowed=_narrowing(fields.get("narrowed")),
+        candidates=tuple(Candidate(**{**one, "date": _day(one["date"])}) for one in fields.get("candidates", ())),
+        searched=tuple(fields.get("searched", ())),
+        library=fields.get("library", 0),
     )
 
 
@@ -98,6 +106,17 @@ def _passage_from_dict(fields: Mapping[str, Any]) -> Passage:
     return Passage(
         Chunk(**fields["chunk"]), source, text=fields["text"], rank=fields["rank"], scores=Scores(**fields["scores"])
     )
+
+
+def _dated(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with dates in ISO form."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in fields.items()}
+
+
+def _narrowing(fields: Mapping[str, Any] | None) -> Narrowing | None:
+    if fields is None:
+        return None
+    return Narrowing(**{**fields, "after": _day(fields["after"]), "before": _day(fields["before"])})
 
 
 def _day(text: str | None) -> date | None:

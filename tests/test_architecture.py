@@ -22,10 +22,10 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         "rag.schema rag.errors rag.settings rag.words rag.question rag.router rag.sentences rag.calibration rag.values "
-        "embeddings rag.users rag.binding",
+        "rag.periods embeddings rag.users rag.binding",
         "rag.loading rag.chunking rag.index rag.pages rag.verification rag.kept",
         "rag.retrieval rag.reader rag.conversation rag.enumerations rag.comparing rag.overview",
-        "rag.answering rag.agreement rag.composing rag.serialise",
+        "rag.answering rag.agreement rag.composing rag.serialise rag.candidates",
         "rag.assistant rag.indexing rag.sample rag.console rag.progress rag.uploads rag.background rag.conversations "
         "rag.export rag.feedback",
         "rag.ui rag.cli rag.cli_chat rag.cli_users eval",

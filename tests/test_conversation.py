@@ -10,6 +10,20 @@ from rag.conversation import leans_on_history, standalone
 from rag.schema import Turn
 from rag.words import words
 
+
+class FakeCorpus:
+    """Knows how often words occur, and takes texts for one topic that share the word "meeting"."""
+
+    def __init__(self, frequencies: dict[str, int]) -> None:
+        self.frequencies = frequencies
+
+    def frequency(self, word: str) -> int:
+        return self.frequencies.get(word, 1)
+
+    def same_topic(self, one: str, other: str) -> bool:
+        return "meeting" in one and "meeting" in other
+
+
 PLENARY = Turn("How many members attended the plenary session?", "76 members attended.")
 
 
@@ -66,11 +80,39 @@ def test_empty_turns_add_nothing() -> None:
     assert standalone("Why?", [Turn(""), Turn("   ")]) == "Why?"
 
 
+def test_a_follow_up_gets_the_rarest_names_of_the_last_answer_and_no_other_words_of_it() -> None:
+    common = {"party": 90, "committee": 80, "shanghai": 70, "gong": 2, "zheng": 2, "on": 100}
+    history = [Turn("Who chaired the meeting?", "Gong Zheng of the Shanghai Party Committee chaired a long meeting.")]
+    asked = standalone("What did he say about jobs?", history, FakeCorpus(common))
+    assert asked == "What did he say about jobs? (chaired meeting Gong Zheng Shanghai)"
+
+
+def test_a_reply_gets_the_words_of_what_it_replies_to() -> None:
+    history = [Turn("How do I apply for a visa?", "Do you have a sponsor and a valid passport?")]
+    assert leans_on_history("Yes, I do.")
+    assert standalone("Yes, I do.", history) == "Yes, I do. (apply visa sponsor valid passport)"
+
+
+def test_a_question_that_goes_on_with_the_topic_gets_its_words() -> None:
+    history = [Turn("Who chaired the garden meeting?", "Ruth Okafor chaired the meeting.")]
+    corpus = FakeCorpus({})
+    assert standalone("How long did the meeting of March last?", history, corpus) == (
+        "How long did the meeting of March last? (chaired garden Ruth Okafor)"
+    )
+    assert standalone("How long does honey keep fresh?", history, corpus) == "How long does honey keep fresh?"
+
+
+def test_a_question_of_another_year_is_not_of_the_year_before() -> None:
+    history = [Turn("How many members attended in 2022?", "In 2022 76 members attended in Shanghai.")]
+    assert standalone("And in 2023?", history) == "And in 2023? (many members attended Shanghai)"
+    assert "2022" in standalone("And who presided there?", history)
+
+
 @given(st.text(max_size=80), st.lists(st.builds(Turn, st.text(max_size=80), st.text(max_size=20)), max_size=4))
-def test_the_question_is_kept_and_only_words_of_earlier_questions_are_added(question: str, history: list[Turn]) -> None:
+def test_the_question_is_kept_and_only_words_of_the_conversation_are_added(question: str, history: list[Turn]) -> None:
     asked = standalone(question, history)
     assert asked.startswith(question)
     added = set(words(asked.removeprefix(question)))
-    assert added <= {word for turn in history for word in words(turn.question)}
+    assert added <= {word for turn in history for text in (turn.question, turn.answer) for word in words(text)}
     if not leans_on_history(question):
         assert asked == question

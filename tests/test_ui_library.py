@@ -145,7 +145,8 @@ def test_conversations_and_ratings_are_their_owners(desk: Desk) -> None:
 def test_a_question_goes_to_the_chosen_documents_only(desk: Desk) -> None:
     only = REPORT_DOCUMENT.source
     exchange = desk.ask("How many members?", (), frozenset({only.id, "0" * 16}))
-    assert exchange.scope == (only.title,) and exchange.documents == 4
+    assert exchange.answer is not None
+    assert (exchange.answer.searched, exchange.answer.library) == ((only.title,), 4)
     assert exchange.answer is not None and not exchange.answer.found
     assert "Ask the whole library" in desk.thread((exchange,))
 

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
 from rag.errors import LibraryError
-from rag.schema import Answer, Chunk, Citation, Document, Group, Passage, Scope, Scores, Section, Source, Span, Turn
+from rag.schema import (
+    Answer,
+    Candidate,
+    Chunk,
+    Citation,
+    Document,
+    Group,
+    Narrowing,
+    Passage,
+    Scope,
+    Scores,
+    Section,
+    Source,
+    Span,
+    Turn,
+)
 
 MINUTES = """# Minutes of the spring meeting
 
@@ -141,6 +157,11 @@ def composed(question: str, read: tuple[Passage, ...]) -> Answer:
     return Answer(question, question, True, 0.8, ROOF, passages=read, groups=groups, best=2, overview=overview)
 
 
+CANDIDATES = tuple(
+    Candidate(one.title, one.name, one.id, one.date) for one in (MINUTES_DOCUMENT.source, REPORT_DOCUMENT.source)
+)
+
+
 class FakeAssistant:
     """Answers by keyword; remembers the histories and scopes it was given."""
 
@@ -157,7 +178,23 @@ class FakeAssistant:
                 return document
         raise LibraryError(f"no document {document_id}: run docquote index")
 
-    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope | None = None,
+        *,
+        as_typed: bool = False,
+        any_date: bool = False,
+    ) -> Answer:
+        answer = self._answer(question, history, scope, as_typed, any_date)
+        paths = scope.documents if scope is not None else ()
+        searched = tuple(one.source.title for one in DOCUMENTS if one.source.path in paths)
+        return replace(answer, searched=searched, library=len(DOCUMENTS))
+
+    def _answer(
+        self, question: str, history: Sequence[Turn], scope: Scope | None, as_typed: bool, any_date: bool
+    ) -> Answer:
         self.histories.append(list(history))
         self.scopes.append(scope)
         if "slow" in question:
@@ -177,8 +214,13 @@ class FakeAssistant:
             return Answer(question, question, False, 0.12, (), MEMBERS[1:], (), read)
         if question.startswith(("Compare", "Describe", "Summarise")):
             return composed(question, read)
+        if "2021" in question and not any_date:
+            narrowed = Narrowing("of 2021", date(2021, 1, 1), date(2021, 12, 31), 1, answered=True)
+            return Answer(question, question, True, 0.8, MEMBERS[:1], passages=read, narrowed=narrowed)
+        if "which club" in question and (scope is None or not scope.documents):
+            return Answer(question, question, False, 0.3, (), MEMBERS, passages=read, candidates=CANDIDATES)
+        if "them" in question and not as_typed:
+            return Answer(question, "How many members sent apologies?", True, 0.6, MEMBERS[:1])
         if "members" in question or "slow" in question:
             return Answer(question, question, True, 0.91, MEMBERS, passages=read)
-        if "them" in question:
-            return Answer(question, "How many members sent apologies?", True, 0.6, MEMBERS[:1])
         return Answer(question, question, False, 0.08, (), MEMBERS, ("capital", "France"), read)

@@ -93,10 +93,12 @@ def _wire_asking(desk: Desk, page: Page) -> Any:
         sent = sent_with(event)
         question = str(sent.get("question", typed)).strip()
         chosen = None if sent.get("everywhere") else still_there(chosen, desk.sources())
+        only = sent.get("document")  # for this question alone
+        asked_of = still_there(frozenset({str(only)}), desk.sources()) if only else chosen
         if not question or (talk and talk[-1].pending):
             yield {page.hint: desk.hint(chosen)}
             return
-        refusal = _refusal(question, chosen)
+        refusal = _refusal(question, asked_of)
         if refusal:
             yield {page.hint: desk.hint(chosen, refusal)}
             return
@@ -108,7 +110,8 @@ def _wire_asking(desk: Desk, page: Page) -> Any:
             page.box: gr.update(submit_btn=False, stop_btn="Stop"),  # page.js clears it
             page.hint: desk.hint(chosen),
         }
-        answered = (*talk, desk.ask(question, talk, chosen))
+        how = {"as_typed": bool(sent.get("typed")), "any_date": bool(sent.get("anydate"))}
+        answered = (*talk, desk.ask(question, talk, asked_of, **how))
         view, source = open_source(desk.assistant, answered, first_key(answered), refreshable=desk.jobs is not None)
         yield {
             page.conversation: answered,

@@ -101,20 +101,23 @@ class Desk:
         sources = self.sources()
         return f'<p role="note">{scope_html(still_there(chosen, sources), sources)}<span>{HINT}</span></p>'
 
-    def ask(self, question: str, talk: Conversation, chosen: Chosen) -> Exchange:
+    def ask(
+        self, question: str, talk: Conversation, chosen: Chosen, *, as_typed: bool = False, any_date: bool = False
+    ) -> Exchange:
         """Ask, and turn whatever goes wrong into words on the page; the rest of the page goes on working."""
         sources = self.sources()
         chosen = still_there(chosen, sources)
-        titles = () if chosen is None else tuple(source.title for source in sources if source.id in chosen)
         try:
-            answer = self.assistant.ask(question, history=history(talk), scope=scope_of(chosen, sources))
+            answer = self.assistant.ask(
+                question, history(talk), scope_of(chosen, sources), as_typed=as_typed, any_date=any_date
+            )
         except DocquoteError as error:
             return Exchange(question, problem=str(error))
         except Exception as error:  # the page is the last stop: say it, log it, stay alive
             log.exception("asking failed: %r", question)
             problem = f"Something went wrong while answering ({type(error).__name__}: {error})."
             return Exchange(question, problem=problem)
-        return Exchange(question, answer, scope=titles, documents=len(sources))
+        return Exchange(question, answer)
 
     def history(self, owner: str, filed: Filed, search: str = "") -> str:
         """The list of the owner's conversations as HTML."""

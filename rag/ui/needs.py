@@ -11,7 +11,15 @@ from rag.schema import Answer, Document, Scope, Source, Turn
 class Library(Protocol):
     """What the page needs of ``rag.assistant.Assistant``."""
 
-    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope | None = None,
+        *,
+        as_typed: bool = False,
+        any_date: bool = False,
+    ) -> Answer:
         """Answer a question; the history is that of one browser session."""
 
     def sources(self) -> list[Source]:

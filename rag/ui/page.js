@@ -88,7 +88,7 @@ function refocus() {
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  const { open, more, page, zoom: step, again, ask, everywhere, fill, rate, turn, copy: text } = button.dataset;
+  const { open, more, page, zoom: step, again, ask, everywhere, typed, anydate, document: one, fill, rate, turn, copy: text } = button.dataset;
   if (open) {
     root.setAttribute("data-dq-sheet", "");
     button.setAttribute("data-dismissed", "");
@@ -99,7 +99,7 @@ element.addEventListener("click", (event) => {
     else trigger("select", { open, more, page });
   } else if (ask) {
     if (everywhere) for (const one of document.querySelectorAll("#dq-list [data-id]")) one.checked = true;
-    trigger("submit", { question: ask, everywhere });
+    trigger("submit", { question: ask, everywhere, typed, anydate, document: one });
     questionBox().focus();
   } else if (fill) {
     setBox(fill);

@@ -10,6 +10,7 @@ from rag.agreement import agreement, in_words
 from rag.composing import by_side, framed
 from rag.enumerations import has_items
 from rag.schema import Answer, Citation, Passage, Source
+from rag.ui.asked import choice_html, understood_html
 from rag.ui.examples import Example
 from rag.ui.rating import correction_html, rating_html
 from rag.ui.state import Conversation, Exchange, Key
@@ -102,10 +103,8 @@ def answer_html(exchange: Exchange, answer: Answer, turn: int, *, rateable: bool
         turn: its place in the conversation, from 0; part of each citation's key.
         rateable: whether people can say what they think of it.
     """
-    understood = ""
-    if answer.interpreted_as != answer.question:
-        understood = f'<p class="dq-understood">Understood as: {escape(answer.interpreted_as)}</p>'
-    body = _found(answer, turn) if answer.found else _not_found(exchange, answer, turn)
+    understood = understood_html(answer)
+    body = _found(answer, turn) if answer.found else _not_found(answer, turn)
     said = confidence_words(answer.confidence) if answer.found and not answer.overview else ""
     copy = f'<button type="button" class="dq-quiet" data-copy="{escape(plain_text(answer))}">Copy</button>'
     foot = (
@@ -113,7 +112,7 @@ def answer_html(exchange: Exchange, answer: Answer, turn: int, *, rateable: bool
         f"{rating_html(exchange, turn) if rateable else ''}{copy if answer.found else ''}</div>"
     )
     form = correction_html(exchange, turn) if rateable else ""
-    return understood + body + (foot + form if answer.found or rateable else "")
+    return understood + choice_html(answer) + body + (foot + form if answer.found or rateable else "")
 
 
 def _found(answer: Answer, turn: int) -> str:
@@ -158,7 +157,7 @@ def grouped_html(answer: Answer, turn: int) -> str:
     return f'<div class="dq-answer dq-grouped{compared}">{shown}</div>'
 
 
-def _not_found(exchange: Exchange, answer: Answer, turn: int) -> str:
+def _not_found(answer: Answer, turn: int) -> str:
     explanation = "No sentence in what was searched answers that."
     if answer.nearest:
         explanation += f" The closest passage is {percent(answer.confidence)} likely to."
@@ -169,22 +168,22 @@ def _not_found(exchange: Exchange, answer: Answer, turn: int) -> str:
     nearest = _quotes(answer.nearest, turn, "near", answer.passages)
     if nearest:
         nearest = f'<h3 class="dq-label">The nearest passages</h3><div class="dq-answer dq-nearest">{nearest}</div>'
-    words = f"<h3>Not in your documents</h3><p>{explanation}</p>{_searched(exchange)}"
+    words = f"<h3>Not in your documents</h3><p>{explanation}</p>{_searched(answer)}"
     return f'<div class="dq-notfound">{words}</div>{nearest}'
 
 
-def _searched(exchange: Exchange) -> str:
+def _searched(answer: Answer) -> str:
     """What was searched, and a button that asks the whole library where that was not it."""
-    if exchange.scope:
-        titles = ", ".join(escape(title) for title in exchange.scope[:TITLES_NAMED])
-        more = len(exchange.scope) - TITLES_NAMED
+    if answer.searched:
+        titles = ", ".join(escape(title) for title in answer.searched[:TITLES_NAMED])
+        more = len(answer.searched) - TITLES_NAMED
         others = f" and {count(more, 'other')}" if more > 0 else ""
         return (
-            f"<p>Searched: only {titles}{others} (of {count(exchange.documents, 'document')}).</p>"
-            f'<p><button type="button" class="dq-quiet dq-first" data-ask="{escape(exchange.question)}"'
+            f"<p>Searched: only {titles}{others} (of {count(answer.library, 'document')}).</p>"
+            f'<p><button type="button" class="dq-quiet dq-first" data-ask="{escape(answer.question)}"'
             ' data-everywhere="1">Ask the whole library</button></p>'
         )
-    return f"<p>Searched: {_whole(exchange.documents)}.</p>" if exchange.documents else ""
+    return f"<p>Searched: {_whole(answer.library)}.</p>" if answer.library else ""
 
 
 def _whole(documents: int) -> str:

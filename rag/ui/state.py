@@ -22,8 +22,6 @@ class Exchange:
         question: as asked.
         answer: what the assistant said.
         problem: why there is no answer, in words for people; "" where all is well.
-        scope: the titles of the documents that were asked, where they were chosen; empty: the whole library.
-        documents: how many documents the library had then; 0 where that is not known any more.
         rating: what the person thought of the answer; None until they say.
         corrected: whether they gave the right answer.
     """
@@ -31,8 +29,6 @@ class Exchange:
     question: str
     answer: Answer | None = None
     problem: str = ""
-    scope: tuple[str, ...] = ()
-    documents: int = 0
     rating: Rating | None = None
     corrected: bool = False
 

@@ -84,7 +84,7 @@ def test_a_follow_up_says_how_it_was_understood(visit: Visit, fake_server: str) 
     page = visit(fake_server)
     ask(page, ASKED)
     ask(page, "And how many of them sent apologies?")
-    expect(page.locator(".dq-understood")).to_have_text("Understood as: How many members sent apologies?")
+    expect(page.locator(".dq-understood")).to_contain_text("Understood as: How many members sent apologies?")
 
 
 def test_hostile_documents_and_questions_inject_nothing(visit: Visit, fake_server: str) -> None:

@@ -1,0 +1,106 @@
+"""The time that a question names, and the documents that are looked in first for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from core_fakes import make_document
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.periods import Period, documents_of, narrowing_words, period_of
+from rag.schema import Narrowing
+
+SECOND = make_document("2nd.txt", "x", title="Second plenary session of the committee", day=date(2022, 12, 22)).source
+THIRD = make_document("3rd.txt", "x", title="Key words of the third plenary session", day=date(2023, 7, 4)).source
+BUDGET = make_document("budget.txt", "x", title="Budget for 2022", day=date(2021, 11, 30)).source
+UNDATED = make_document("undated.txt", "x", title="House rules").source
+LIBRARY = [SECOND, THIRD, BUDGET, UNDATED]
+TODAY = date(2024, 1, 15)
+
+
+def period(question: str) -> Period | None:
+    return period_of(question, LIBRARY, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("question", "start", "end"),
+    [
+        ("What was decided in 2022?", date(2022, 1, 1), date(2022, 12, 31)),
+        ("What does the 2022 report say about roofs?", date(2022, 1, 1), date(2022, 12, 31)),
+        ("How high were 2022's costs?", date(2022, 1, 1), date(2022, 12, 31)),
+        ("Who spoke in February 2024?", date(2024, 2, 1), date(2024, 2, 29)),
+        ("What was said on July 4th, 2023?", date(2023, 7, 4), date(2023, 7, 4)),
+        ("What was said on 4 July 2023?", date(2023, 7, 4), date(2023, 7, 4)),
+        ("What is new since June 2023?", date(2023, 6, 1), None),
+        ("What was bought after 2021?", date(2022, 1, 1), None),
+        ("What was bought before 2022-12-22?", None, date(2022, 12, 21)),
+        ("What had been paid by December 2021?", None, date(2021, 12, 31)),
+        ("What was built between 2021 and June 2022?", date(2021, 1, 1), date(2022, 6, 30)),
+        ("What was built from 2021 to 2022?", date(2021, 1, 1), date(2022, 12, 31)),
+        ("What does last year's report say?", date(2023, 1, 1), date(2023, 12, 31)),
+        ("What was spent last month?", date(2023, 12, 1), date(2023, 12, 31)),
+        ("What has happened this year?", date(2024, 1, 1), date(2024, 12, 31)),
+        ("Who met before the second plenary session?", None, date(2022, 12, 21)),
+        ("Since the third plenary session of the committee, who has spoken?", date(2023, 7, 4), None),
+    ],
+)
+def test_a_time_is_understood(question: str, start: date | None, end: date | None) -> None:
+    assert period(question) == Period(start, end)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many members attended?",
+        "Who spoke before the plenary session?",  # of which there are two
+        "Who spoke before the session?",
+        "What happened on 31 February 2022?",
+        "What was built between 2022 and 2021?",
+        "Did 2,022 people come?",
+        "Which songs of the 1990s were sung?",
+        "How long did the meeting last?",
+        "",
+    ],
+)
+def test_no_time_or_an_impossible_one_narrows_nothing(question: str) -> None:
+    assert period(question) is None
+
+
+def test_a_document_is_of_a_year_by_its_date_or_its_title() -> None:
+    year = Period(date(2022, 1, 1), date(2022, 12, 31))
+    assert documents_of(year, LIBRARY) == [SECOND, BUDGET]
+    assert documents_of(Period(date(2022, 3, 1), None), LIBRARY) == [SECOND, THIRD]
+    named = replace(UNDATED, name="reports/2022.pdf")
+    assert documents_of(year, [named, UNDATED]) == [named]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (date(2022, 1, 1), date(2022, 12, 31), "of 2022"),
+        (date(2021, 1, 1), date(2022, 12, 31), "of 2021 to 2022"),
+        (date(2024, 2, 1), date(2024, 2, 29), "of February 2024"),
+        (date(2023, 7, 4), date(2023, 7, 4), "of 4 July 2023"),
+        (date(2023, 6, 1), None, "since 1 June 2023"),
+        (None, date(2022, 12, 21), "up to 21 December 2022"),
+        (date(2021, 1, 1), date(2022, 6, 30), "from 1 January 2021 to 30 June 2022"),
+    ],
+)
+def test_a_period_is_said_as_people_say_it(start: date | None, end: date | None, words: str) -> None:
+    assert str(Period(start, end)) == words
+
+
+def test_what_was_looked_through_first_is_said() -> None:
+    narrowing = Narrowing("of 2022", date(2022, 1, 1), date(2022, 12, 31), 2, answered=True)
+    assert narrowing_words(narrowing) == "Looked first in the 2 documents of 2022."
+    assert narrowing_words(replace(narrowing, documents=1)) == "Looked first in the only document of 2022."
+    assert "then in all" in narrowing_words(replace(narrowing, answered=False))
+
+
+@given(st.text(max_size=60), st.sampled_from(["in", "since", "before the", "between", ""]), st.text(max_size=30))
+def test_any_question_has_a_period_that_ends_after_it_begins_or_none(before: str, word: str, after: str) -> None:
+    found = period(f"{before} {word} {after}")
+    assert found is None or found.start is None or found.end is None or found.start <= found.end

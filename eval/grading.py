@@ -25,8 +25,9 @@ Record = dict[str, Any]
 def grade(question: Question, gold: Gold, answer: Answer, verbatim: list[bool], seconds: float) -> Record:
     """What was asked, what came back, and how good it was.
 
-    The *candidate* is the first quote, or for a refused question the nearest passage that would have been quoted:
-    it says what a lower threshold would have done, and is what confidence is about.
+    The first quote is the likeliest one, wherever it stands in the answer. The *candidate* is the first quote, or for
+    a refused question the nearest passage that would have been quoted: it says what a lower threshold would have done,
+    and is what confidence is about.
 
     Args:
         question: with the gold answer.
@@ -35,7 +36,7 @@ def grade(question: Question, gold: Gold, answer: Answer, verbatim: list[bool], 
         verbatim: for each citation, whether its quote is what the document has there.
         seconds: that the answer took.
     """
-    quotes = answer.citations
+    quotes = tuple(sorted(answer.citations, key=lambda quote: quote.number != answer.best))  # the likeliest first
     candidate = next(iter(quotes or answer.nearest), None)
     candidate_right = candidate is not None and _is_right(candidate, question, gold)
     right = not answer.found if question.unanswerable else answer.found and candidate_right
@@ -101,9 +102,9 @@ def _error_kind(question: Question, answer: Answer, holding: list[bool]) -> Erro
         return "answered what it should have refused"
     if not any(holding):
         return "not retrieved"
-    if not answer.found or not answer.citations:
+    first = answer.likeliest
+    if not answer.found or first is None:
         return "refused wrongly"
-    first = answer.citations[0]
     from_holding = any(
         holds_answer and _contains(passage, first)
         for passage, holds_answer in zip(answer.passages, holding, strict=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from rag.question import answer_kind
-from rag.schema import Answer, AnswerSpan, Citation, Document, Passage, Reading
+from rag.composing import COMPOSED, complete, composed_spans, groups_of, overlaps
+from rag.router import question_kind
+from rag.schema import Answer, AnswerSpan, Citation, Document, Group, Reading
 from rag.values import Value, at_odds, value_of
 
 NEAREST = 3
 """Passages shown where there is no answer."""
 EXTRA_MARGIN = 1.0
-"""A further sentence is quoted if its score is at most this far below the best; for why, how and lists, twice it."""
+"""A further sentence is quoted if its score is at most this far below the best."""
 
 AGREEING_MARGIN = 3.0
 """A sentence of another document that gives the same answer is cited beside it down to this far below the best."""
@@ -24,60 +25,65 @@ DocumentOf = Callable[[str], Document]
 
 
 def compose(
-    question: str,
-    interpreted_as: str,
-    passages: Sequence[Passage],
+    base: Answer,
     reading: Reading,
     *,
     found: bool,
-    confidence: float,
     quotes: int,
-    missing_words: Sequence[str],
+    answer_tokens: int,
     document_of: DocumentOf,
 ) -> Answer:
     """Puts the answer together.
 
     Args:
-        question, interpreted_as: as asked, and as searched for.
-        passages: everything that was read.
-        reading: what the reader made of them.
+        base: what is known of the answer without its quotes, not found.
+        reading: what the reader made of the passages.
         found: whether to answer; a reading without spans is never answered.
-        confidence: 0 to 1.
-        quotes: at most so many sentences.
-        missing_words: content words of the question that no document holds.
+        quotes: at most so many sentences where a few words can answer.
+        answer_tokens: at most so many tokens of quotes where a few words cannot.
         document_of: looks a document up.
     """
-    if found and reading.spans:
-        quoted = chosen_spans(interpreted_as, reading.spans, quotes)
-        return Answer(
-            question=question,
-            interpreted_as=interpreted_as,
-            found=True,
-            confidence=confidence,
-            citations=_citations(quoted, document_of),
-            also=_citations(further_spans(reading.spans, quoted), document_of, len(quoted) + 1),
-            missing_words=tuple(missing_words),
-            passages=tuple(passages),
-        )
-    return Answer(
-        question=question,
-        interpreted_as=interpreted_as,
-        found=False,
-        confidence=confidence,
-        citations=(),
+    if not (found and reading.spans):
         # what came nearest is no answer, so no words of it are marked as one
-        nearest=_citations([replace(span, highlight=None) for span in reading.spans[:NEAREST]], document_of),
-        missing_words=tuple(missing_words),
-        passages=tuple(passages),
+        nearest = [replace(span, highlight=None) for span in reading.spans[:NEAREST]]
+        return replace(base, nearest=_citations(nearest, document_of))
+    kind = question_kind(base.interpreted_as)
+    if kind in COMPOSED:
+        return grouped(base, [("", composed_spans(kind, reading.spans, document_of, answer_tokens))], document_of)
+    quoted = [complete(span, document_of(span.passage.source.id)) for span in chosen_spans(reading.spans, quotes)]
+    return replace(
+        base,
+        found=True,
+        citations=_citations(quoted, document_of),
+        also=_citations(further_spans(reading.spans, quoted), document_of, len(quoted) + 1),
     )
 
 
-def chosen_spans(question: str, spans: Sequence[AnswerSpan], quotes: int) -> list[AnswerSpan]:
+def grouped(base: Answer, sides: Sequence[tuple[str, Sequence[AnswerSpan]]], document_of: DocumentOf) -> Answer:
+    """An answer of several quotes, by document; for a comparison, by side.
+
+    Args:
+        base: what is known of the answer without its quotes.
+        sides: the name of each side and its quotes in order; one without a name where nothing is compared. At least
+            one has a quote.
+        document_of: looks a document up.
+    """
+    spans = [span for _, quoted in sides for span in quoted]
+    citations = _citations(spans, document_of)
+    groups: list[Group] = []
+    for name, quoted in sides:
+        first = sum(len(group.numbers) for group in groups)
+        groups += groups_of(citations[first : first + len(quoted)], name)
+    likeliest = max(range(len(spans)), key=lambda i: spans[i].score)
+    alone = len(citations) == 1 and len(groups) == 1
+    return replace(base, found=True, citations=citations, groups=() if alone else tuple(groups), best=1 + likeliest)
+
+
+def chosen_spans(spans: Sequence[AnswerSpan], quotes: int) -> list[AnswerSpan]:
     """The sentences to quote: the best one, then those nearly as good, nothing twice, the best first."""
-    margin = EXTRA_MARGIN * (2 if answer_kind(question) == "passage" else 1)
     chosen: list[AnswerSpan] = []
     for span in spans:
-        near_enough = span.score >= spans[0].score - margin
+        near_enough = span.score >= spans[0].score - EXTRA_MARGIN
         if len(chosen) < quotes and near_enough and not any(_repeats(span, other) for other in chosen):
             chosen.append(span)
     return chosen
@@ -121,8 +127,7 @@ def _repeats(span: AnswerSpan, other: AnswerSpan) -> bool:
     """Whether two quotes are the same words, or share some of the same document."""
     if span.text.casefold().split() == other.text.casefold().split():
         return True
-    same_document = span.passage.source.id == other.passage.source.id
-    return same_document and span.start < other.end and other.start < span.end
+    return overlaps(span, other)
 
 
 def citation(number: int, span: AnswerSpan, document_of: DocumentOf) -> Citation:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 
+from rag.composing import by_side, framed
 from rag.periods import narrowing_words
 from rag.schema import Answer, Citation
 
@@ -83,8 +85,15 @@ def print_answer(answer: Answer) -> None:
         undo = " (whatever the date: --any-date)" if answer.narrowed.answered else ""
         out.print(f"[dim]{plain(narrowing_words(answer.narrowed))}{undo}[/]")
     if answer.found:
-        for citation in answer.citations:
-            out.print(f"{_marked(citation)} [bold cyan]\\[{citation.number}][/]")
+        for side, groups in by_side(answer.groups):
+            if side:
+                out.print(f"[bold]{plain(side)}[/]")
+            for group in groups:
+                frame, quoted = framed(group, answer.citations)
+                out.print(plain(frame), style="dim italic")
+                _print_quotes(quoted)
+        if not answer.groups:
+            _print_quotes(answer.citations)
     else:
         out.print("[bold]That is not in your documents.[/]")
         if answer.missing_words:
@@ -107,6 +116,11 @@ def print_answer(answer: Answer) -> None:
         out.print(
             plain(f"[{citation.number}] {citation.title} - {', '.join(part for part in place if part)}"), style="dim"
         )
+
+
+def _print_quotes(citations: Sequence[Citation]) -> None:
+    for citation in citations:
+        out.print(f"{_marked(citation)} [bold cyan]\\[{citation.number}][/]")
 
 
 def _marked(citation: Citation) -> str:

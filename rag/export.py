@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from rag.agreement import agreement, in_words
+from rag.composing import by_side, framed
 from rag.conversations import Conversation, Exchange, now_utc
 from rag.index.library import Manifest
 from rag.schema import Answer, Citation, Source
@@ -101,21 +102,30 @@ def _answer_parts(answer: Answer) -> list[str]:
     if answer.interpreted_as != answer.question:
         parts.append(f"Understood as: {escaped(answer.interpreted_as)}")
     if answer.found:
-        parts += [f"> {_marked(citation)} [{citation.number}]" for citation in answer.citations]
+        for side, groups in by_side(answer.groups):
+            parts += [f"### {escaped(side)}"] if side else []
+            for group in groups:
+                frame, quoted = framed(group, answer.citations)
+                parts += [f"*{escaped(frame)}*", *_quotes(quoted)]
+        parts += _quotes(() if answer.groups else answer.citations)
         parts.append(f"Confidence: {answer.confidence:.0%}")
-        said = in_words(agreement((*answer.citations, *answer.also)))
+        said = "" if answer.groups else in_words(agreement((*answer.citations, *answer.also)))
         if said:
             parts.append(escaped(said))
-        parts += [f"> {_marked(citation)} [{citation.number}]" for citation in answer.also]
+        parts += _quotes(answer.also)
     else:
         parts.append("**That is not in your documents.**")
         if answer.missing_words:
             parts.append(f"No document has the words: {escaped(', '.join(answer.missing_words))}")
         if answer.nearest:
             parts.append("The nearest passages:")
-            parts += [f"> {_marked(citation)} [{citation.number}]" for citation in answer.nearest]
+            parts += _quotes(answer.nearest)
     parts.append(_sources((*answer.citations, *answer.also) or answer.nearest, cited_sources(answer)))
     return [part for part in parts if part]
+
+
+def _quotes(citations: Iterable[Citation]) -> list[str]:
+    return [f"> {_marked(citation)} [{citation.number}]" for citation in citations]
 
 
 def _sources(citations: Iterable[Citation], sources: dict[str, Source]) -> str:

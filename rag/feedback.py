@@ -168,9 +168,9 @@ def _known(said: Feedback) -> dict[str, Any] | None:
         return None
     if not said.answer.found:
         return {"unanswerable": True}
-    if not said.answer.citations:
+    first = said.answer.likeliest
+    if first is None:
         return None
-    first = said.answer.citations[0]
     return {"answers": [_words(first)], "documents": [first.document], "evidence": [first.quote]}
 
 

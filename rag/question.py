@@ -5,25 +5,28 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from rag.router import QuestionKind
+from rag.router.cues import pattern_of
 from rag.words import words
 
 Kind = Literal["number", "date", "person", "place", "passage", "other"]
 """The kind of answer wanted; ``"passage"`` where no few words can answer: why, how, list, describe, compare."""
 
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("number", re.compile(r"\bhow (?:many|much|old|long|far|large|big|tall|high|wide|often)\b|\bwhat (?:number|"
-                          r"percentage|share|amount|price|age)\b|\bat what (?:price|age)\b")),
-    ("date", re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|century|decade)\b|"
-                        r"\bsince when\b|\bhow recently\b")),
-    ("person", re.compile(r"^(?:\W*(?:and|but|so|by|to|from|with|for)\s+)?who(?:m|se)?\b|\bwho(?:m)?\s*\?*$|"
-                          r"\bwhich (?:person|member|mayor|secretary|president|minister|director|author)\b")),
-    ("place", re.compile(r"\bwhere\b|\b(?:what|which) (?:city|country|place|state|town|district|region|province|"
-                         r"river|street|venue|county|village)\b")),
-    ("passage", re.compile(r"^\W*(?:and\s+)?(?:why|how|describe|explain|list|compare|summari[sz]e|tell me|give me|"
-                           r"outline)\b|\bwhat (?:are|were) the (?:\w+ )?(?:main |key |steps|reasons|differences|"
-                           r"advantages|benefits|requirements|conditions)|\bdifference between\b|\bwhat happens\b|"
-                           r"\bhow come\b|\bfor what reasons?\b")),
-)  # fmt: skip
+KIND_OF_ANSWER: dict[QuestionKind, Kind] = {
+    "person": "person",
+    "date": "date",
+    "place": "place",
+    "number": "number",
+    "yes-no": "other",
+    "why": "passage",
+    "how": "passage",
+    "list": "passage",
+    "describe": "passage",
+    "compare": "passage",
+    "about": "passage",
+    "other": "other",
+}
+"""The kind of answer that each kind of question wants."""
 
 _NUMBER_WORD = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -41,12 +44,8 @@ _IN_PLACE = re.compile(r"\b(?:in|at|from|to|near|of|on|through|between|outside|i
 
 
 def answer_kind(question: str) -> Kind:
-    """What kind of answer a question wants; the first of number, date, person, place, passage that fits."""
-    lowered = question.casefold().strip()
-    for kind, pattern in _KINDS:
-        if pattern.search(lowered):
-            return kind
-    return "other"
+    """What kind of answer a question wants, by patterns alone: what the reader's scoring was fitted with."""
+    return pattern_of(question) or "other"
 
 
 def holds_kind(sentence: str, kind: Kind, question: str) -> bool:

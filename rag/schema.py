@@ -38,8 +38,7 @@ class Source:
 
     Attributes:
         id: stable for one file path; 16 hexadecimal digits.
-        name: the path relative to the indexed folder, with forward slashes; what people call it.
-        path: the absolute path of the file.
+        name, path: relative to the indexed folder, with forward slashes, what people call it; and absolute.
         title: from the file's metadata, its first heading, or its name; never empty.
         date: the document's own date where it states one, else None.
         media_type: for example ``"text/plain"`` or ``"application/pdf"``.
@@ -166,10 +165,9 @@ class AnswerSpan:
     """A candidate answer that a reader found in one passage.
 
     Attributes:
-        passage: the passage it was found in.
+        passage: that it was found in.
         start, end: the sentence (or sentences) to quote, in characters of the document.
-        highlight: the words that answer, inside ``start``..``end``, in characters of the document; None
-            where the whole sentence is the answer.
+        highlight: the words inside that answer, likewise; None where the whole sentence is the answer.
         score: higher is better; comparable between the spans of one question only.
     """
 
@@ -205,14 +203,10 @@ class Citation:
 
     Attributes:
         number: from 1, in the order of the answer.
-        document: ``Source.name``, the path relative to the indexed folder.
-        path: the absolute path of the file.
-        title: of the document.
-        date: of the document, or None.
-        page: from 1, or None for formats without pages.
-        heading: the heading above the quote, or None.
-        start, end: the quote, in characters of the document's stored text.
-        quote: ``document.text[start:end]``.
+        document, path: ``Source.name``, the path relative to the indexed folder, and the absolute one.
+        title, date: of the document; the date may be None.
+        page, heading: where the quote stands, the page from 1; None for formats without pages, and without heading.
+        start, end, quote: in characters of the document's stored text, and ``document.text[start:end]``.
         highlight: the words inside the quote that answer, in characters of the document, or None.
         document_id: ``Source.id``.
     """
@@ -240,6 +234,17 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The citations of one document, by their numbers from the lowest; in a comparison, those of one side.
+
+    ``side`` is its name in the question, "" elsewhere; there are no ``numbers`` where nothing was found for it.
+    """
+
+    side: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Narrowing:
     """Documents that were read before all others, for the time that a question names.
 
@@ -262,10 +267,8 @@ class Candidate:
     """What a question may mean that does not say which of several it means.
 
     Attributes:
-        title: of the document, for people.
-        document: ``Source.name``; asking again in the scope of this document asks what is meant.
-        document_id: ``Source.id``.
-        date: of the document, or None.
+        title, date: of the document, for people; the date may be None.
+        document, document_id: ``Source.name`` and ``Source.id``; asking again in its scope asks what is meant.
     """
 
     title: str
@@ -280,11 +283,10 @@ class Answer:
 
     Attributes:
         question: as asked.
-        interpreted_as: the question that was searched for; differs from ``question`` only where it leaned on
-            the conversation.
+        interpreted_as: what was searched for; other than ``question`` only where that leaned on the conversation.
         found: whether the documents hold an answer.
-        confidence: the estimated probability, 0 to 1, that the first quote answers the question.
-        citations: the quotes in order, the likeliest first; empty where not found.
+        confidence: the estimated probability, 0 to 1, that the likeliest quote answers the question.
+        citations: the quotes, the likeliest first, or with ``groups`` by document in its order; empty if not found.
         nearest: where not found, the closest passages, the best first; empty otherwise.
         missing_words: content words of the question that occur in no document of the index, as asked.
         passages: everything that was read, in order of rank.
@@ -294,6 +296,10 @@ class Answer:
         candidates: documents of which the question may mean any, the likeliest first; empty where it is clear.
         searched: titles of the documents that were asked, where a scope chose them; empty: all of them.
         library: how many documents the index had then; 0 where that is not known.
+        groups: where the answer is composed of several quotes, how they belong together; each citation is in one.
+        best: the number of the likeliest quote.
+        overview: whether the quotes say what one document is about; ``confidence`` is then that it is the one meant,
+            the share of the words naming a document that its title has.
     """
 
     question: str
@@ -309,8 +315,16 @@ class Answer:
     candidates: tuple[Candidate, ...] = ()
     searched: tuple[str, ...] = ()
     library: int = 0
+    groups: tuple[Group, ...] = ()
+    best: int = 1
+    overview: bool = False
 
     @property
     def text(self) -> str:
         """The quotes in order, separated by one space, and nothing else; "" where not found."""
         return " ".join(citation.quote for citation in self.citations)
+
+    @property
+    def likeliest(self) -> Citation | None:
+        """The quote that ``confidence`` is about, for an overview the first; None where not found."""
+        return self.citations[self.best - 1] if self.citations else None

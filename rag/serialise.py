@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from rag.schema import Answer, Candidate, Chunk, Citation, Narrowing, Passage, Scores, Source
+from rag.schema import Answer, Candidate, Chunk, Citation, Group, Narrowing, Passage, Scores, Source
 
 
 def answer_to_dict(answer: Answer, *, passages: bool = False) -> dict[str, Any]:
@@ -27,6 +27,9 @@ def answer_to_dict(answer: Answer, *, passages: bool = False) -> dict[str, Any]:
         "nearest": [citation_to_dict(citation) for citation in answer.nearest],
         "also": [citation_to_dict(citation) for citation in answer.also],
         "missing_words": list(answer.missing_words),
+        "groups": [{"side": group.side, "numbers": list(group.numbers)} for group in answer.groups],
+        "best": answer.best,
+        "overview": answer.overview,
         "narrowed": _dated(asdict(answer.narrowed)) if answer.narrowed else None,
         "candidates": [_dated(asdict(candidate)) for candidate in answer.candidates],
         "searched": list(answer.searched),
@@ -71,6 +74,9 @@ def answer_from_dict(fields: Mapping[str, Any]) -> Answer:
         also=tuple(map(citation_from_dict, fields["also"])),
         missing_words=tuple(fields["missing_words"]),
         passages=tuple(map(_passage_from_dict, fields.get("passages", ()))),
+        groups=tuple(Group(group["side"], tuple(group["numbers"])) for group in fields.get("groups", ())),
+        best=fields.get("best", 1),
+        overview=fields.get("overview", False),
         narrowed=_narrowing(fields.get("narrowed")),
         candidates=tuple(Candidate(**{**one, "date": _day(one["date"])}) for one in fields.get("candidates", ())),
         searched=tuple(fields.get("searched", ())),

@@ -32,7 +32,9 @@ class Settings:
         overlap_tokens: the most tokens that a chunk repeats of the one before, in whole sentences; below
             ``chunk_tokens``.
         passages: how many passages are read for one question; 1 to 100.
-        quotes: the most sentences in one answer; 1 to 20.
+        quotes: the most sentences in the answer to who, when, how many and the like; 1 to 20.
+        answer_tokens: the most tokens (tiktoken, cl100k_base) in the quotes that answer why, how, lists, comparisons
+            and the like; 20 to 2,000.
         max_file_mb: files larger than this are refused, in MiB.
         parse_seconds: the longest that parsing one PDF or Word file may take.
         parse_memory_mb: the most memory that parsing one PDF or Word file may take, in MiB.
@@ -44,6 +46,7 @@ class Settings:
     overlap_tokens: int = 40
     passages: int = 10
     quotes: int = 3
+    answer_tokens: int = 200
     max_file_mb: int = 100
     parse_seconds: int = 60
     parse_memory_mb: int = 2048
@@ -54,6 +57,7 @@ class Settings:
             "overlap_tokens": (0, self.chunk_tokens - 1),
             "passages": (1, 100),
             "quotes": (1, 20),
+            "answer_tokens": (20, 2000),
             "max_file_mb": (1, 100_000),
             "parse_seconds": (1, 86_400),
             "parse_memory_mb": (64, 1_000_000),

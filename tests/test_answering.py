@@ -35,14 +35,11 @@ def span(text: str, score: float, *, start: int | None = None, highlight: str = 
 
 def answer(*spans: AnswerSpan, found: bool = True, quotes: int = 3, question: str = "How many came?") -> Answer:
     return compose(
-        question,
-        question,
-        [PASSAGE],
+        Answer(question, question, False, 0.6, (), missing_words=("tulips",), passages=(PASSAGE,)),
         Reading(spans, 0.7),
         found=found,
-        confidence=0.6,
         quotes=quotes,
-        missing_words=["tulips"],
+        answer_tokens=200,
         document_of={DOCUMENT.source.id: DOCUMENT}.__getitem__,
     )
 
@@ -92,7 +89,7 @@ def test_the_same_words_are_quoted_once_and_weak_sentences_not_at_all() -> None:
 @given(st.lists(st.tuples(st.sampled_from(SENTENCES), st.floats(-10, 10)), min_size=1, max_size=8), st.integers(1, 5))
 def test_no_more_quotes_than_set_and_always_the_best(found: list[tuple[str, float]], quotes: int) -> None:
     spans = sorted((span(text, score) for text, score in found), key=lambda s: -s.score)
-    chosen = chosen_spans("How many?", spans, quotes)
+    chosen = chosen_spans(spans, quotes)
     assert 1 <= len(chosen) <= quotes
     assert chosen[0] == spans[0]
     assert len({s.text for s in chosen}) == len(chosen)
@@ -121,14 +118,11 @@ def told(name: str, words: str, score: float, *, marked: bool = True) -> tuple[A
 
 def answered(*pairs: tuple[AnswerSpan, Document], quotes: int = 1) -> Answer:
     return compose(
-        "How many came?",
-        "How many came?",
-        [],
+        Answer("How many came?", "How many came?", False, 0.6, ()),
         Reading(tuple(span for span, _ in pairs), 0.7),
         found=True,
-        confidence=0.6,
         quotes=quotes,
-        missing_words=(),
+        answer_tokens=200,
         document_of={document.source.id: document for _, document in pairs}.__getitem__,
     )
 

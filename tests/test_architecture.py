@@ -21,11 +21,11 @@ HEAVY = ("torch", "gradio", "faiss", "transformers", "sklearn", "matplotlib")
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "rag.schema rag.errors rag.settings rag.words rag.question rag.sentences rag.calibration rag.values "
+        "rag.schema rag.errors rag.settings rag.words rag.question rag.router rag.sentences rag.calibration rag.values "
         "rag.periods embeddings rag.users rag.binding",
         "rag.loading rag.chunking rag.index rag.pages rag.verification rag.kept",
-        "rag.retrieval rag.reader rag.conversation",
-        "rag.answering rag.agreement rag.serialise rag.candidates",
+        "rag.retrieval rag.reader rag.conversation rag.enumerations rag.comparing rag.overview",
+        "rag.answering rag.agreement rag.composing rag.serialise rag.candidates",
         "rag.assistant rag.indexing rag.sample rag.console rag.progress rag.uploads rag.background rag.conversations "
         "rag.export rag.feedback",
         "rag.ui rag.cli rag.cli_chat rag.cli_users eval",

@@ -15,6 +15,7 @@ from rag.schema import (
     Chunk,
     Citation,
     Document,
+    Group,
     Narrowing,
     Passage,
     Scope,
@@ -139,6 +140,23 @@ SECRET = cite(1, HOSTILE_DOCUMENT, HOSTILE[SECRET_START : HOSTILE.index("<!--") 
 LOT = cite(1, LONG_DOCUMENT, "Line 1500 of the long register names lot 10500 in the hall.", "10500")
 
 
+ROOF = (
+    cite(1, MINUTES_DOCUMENT, "Seventy-six members attended the meeting."),
+    cite(2, MINUTES_DOCUMENT, "The roof of the boat house will be repaired before the summer."),
+    cite(3, REPORT_DOCUMENT, "The club closed the year with a surplus of 1,240 crowns."),
+)
+
+
+def composed(question: str, read: tuple[Passage, ...]) -> Answer:
+    """Two documents beside each other and a side of which nothing is known; or their quotes under each other."""
+    if question.startswith("Compare"):
+        groups = (Group("the minutes", (1, 2)), Group("the report", (3,)), Group("<b>the moon</b>", ()))
+    else:
+        groups = (Group("", (1, 2)), Group("", (3,)))
+    overview = question.startswith("Summarise")
+    return Answer(question, question, True, 0.8, ROOF, passages=read, groups=groups, best=2, overview=overview)
+
+
 CANDIDATES = tuple(
     Candidate(one.title, one.name, one.id, one.date) for one in (MINUTES_DOCUMENT.source, REPORT_DOCUMENT.source)
 )
@@ -194,6 +212,8 @@ class FakeAssistant:
             return Answer(question, question, True, 0.7, (LOT,))
         if scope is not None and scope.documents == (REPORT_DOCUMENT.source.path,):
             return Answer(question, question, False, 0.12, (), MEMBERS[1:], (), read)
+        if question.startswith(("Compare", "Describe", "Summarise")):
+            return composed(question, read)
         if "2021" in question and not any_date:
             narrowed = Narrowing("of 2021", date(2021, 1, 1), date(2021, 12, 31), 1, answered=True)
             return Answer(question, question, True, 0.8, MEMBERS[:1], passages=read, narrowed=narrowed)

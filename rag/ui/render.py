@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Literal
 
 from rag.agreement import agreement, in_words
+from rag.composing import by_side, framed
+from rag.enumerations import has_items
 from rag.schema import Answer, Citation, Passage, Source
 from rag.ui.asked import choice_html, understood_html
 from rag.ui.examples import Example
 from rag.ui.rating import correction_html, rating_html
 from rag.ui.state import Conversation, Exchange, Key
 from rag.ui.why import passage_of
-from rag.ui.words import confidence_words, count, library_name, percent, place, plain_text
+from rag.ui.words import confidence_words, count, library_name, percent, place, place_within, plain_text
 
 CONTEXT_CHARACTERS = 140
 """How much of the passage the card at a citation shows on either side of the quote."""
@@ -103,7 +105,7 @@ def answer_html(exchange: Exchange, answer: Answer, turn: int, *, rateable: bool
     """
     understood = understood_html(answer)
     body = _found(answer, turn) if answer.found else _not_found(answer, turn)
-    said = confidence_words(answer.confidence) if answer.found else ""
+    said = confidence_words(answer.confidence) if answer.found and not answer.overview else ""
     copy = f'<button type="button" class="dq-quiet" data-copy="{escape(plain_text(answer))}">Copy</button>'
     foot = (
         f'<div class="dq-foot"><span class="dq-confidence">{escape(said)}</span>'
@@ -114,6 +116,8 @@ def answer_html(exchange: Exchange, answer: Answer, turn: int, *, rateable: bool
 
 
 def _found(answer: Answer, turn: int) -> str:
+    if answer.groups:
+        return grouped_html(answer, turn)
     quoted = (*answer.citations, *answer.also)
     positions = agreement(quoted)
     if not positions:
@@ -131,6 +135,26 @@ def _found(answer: Answer, turn: int) -> str:
         f'<p class="dq-agreement{conflict}" role="note">{escape(in_words(positions))}</p>'
         f'<div class="dq-answer dq-grouped">{shown}</div>'
     )
+
+
+def grouped_html(answer: Answer, turn: int) -> str:
+    """An answer of several quotes: each document's under a line that says where they are from, sides beside each other.
+
+    Args:
+        answer: with groups.
+        turn: its place in the conversation, from 0.
+    """
+    sides = by_side(answer.groups)
+    shown = ""
+    for side, groups in sides:
+        parts: list[str] = [f'<h3 class="dq-label">{escape(side)}</h3>'] if side else []
+        for group in groups:
+            frame, quoted = framed(group, answer.citations)
+            quotes = _quotes(quoted, turn, "cite", answer.passages, place_within)
+            parts.append(f'<section><p class="dq-frame">{escape(frame)}</p>{quotes}</section>')
+        shown += f'<section class="dq-told">{"".join(parts)}</section>' if side else "".join(parts)
+    compared = " dq-compared" if len(sides) > 1 else ""
+    return f'<div class="dq-answer dq-grouped{compared}">{shown}</div>'
 
 
 def _not_found(answer: Answer, turn: int) -> str:
@@ -167,15 +191,21 @@ def _whole(documents: int) -> str:
 
 
 def _quotes(
-    citations: Sequence[Citation], turn: int, kind: Literal["cite", "near"], passages: Sequence[Passage]
+    citations: Sequence[Citation],
+    turn: int,
+    kind: Literal["cite", "near"],
+    passages: Sequence[Passage],
+    where: Callable[[Citation], str] = place,
 ) -> str:
-    """Quotes, each with its button; quotes that follow each other from one place share its line."""
+    """Quotes, each with its button; quotes that follow each other from one place share the line that says where."""
     parts: list[str] = []
     for following, citation in enumerate(citations, 1):
-        goes_on = following < len(citations) and place(citations[following]) == place(citation)
-        footer = "" if goes_on else f"<footer>{escape(place(citation))}</footer>"
+        said = where(citation)
+        goes_on = following < len(citations) and where(citations[following]) == said
+        footer = "" if goes_on or not said else f"<footer>{escape(said)}</footer>"
         button = _button(citation, Key(turn, kind, citation.number), passages)
-        words = f'<q class="dq-words">{_highlighted(citation)}</q>'
+        lines = " dq-lines" if has_items(citation.quote) else ""
+        words = f'<q class="dq-words{lines}">{_highlighted(citation)}</q>'
         parts.append(f"<blockquote><p>{words}&#8288;{button}</p>{footer}</blockquote>")
     return "".join(parts)
 

@@ -112,10 +112,10 @@ def resolve(conversation: Conversation, key: Key) -> Citation | None:
 
 
 def first_key(conversation: Conversation) -> Key | None:
-    """The key of the first quote of the last answer; None where it found nothing."""
+    """The key of the likeliest quote of the last answer; None where it found nothing."""
     if not conversation or conversation[-1].answer is None or not conversation[-1].answer.citations:
         return None
-    return Key(len(conversation) - 1, "cite", 1)
+    return Key(len(conversation) - 1, "cite", conversation[-1].answer.best)
 
 
 def history(conversation: Sequence[Exchange]) -> list[Turn]:

@@ -14,10 +14,10 @@ LISTS_SEARCHED = 100
 
 
 def passage_of(citation: Citation, passages: Sequence[Passage]) -> Passage | None:
-    """The best-ranked passage that holds a quote."""
+    """The best-ranked passage in which a quote begins; a list that is quoted whole may end after it."""
     for passage in passages:
         chunk = passage.chunk
-        if chunk.document_id == citation.document_id and chunk.start <= citation.start < citation.end <= chunk.end:
+        if chunk.document_id == citation.document_id and chunk.start <= citation.start < chunk.end:
             return passage
     return None
 
@@ -47,13 +47,13 @@ def _reasons(answer: Answer, citation: Citation, passage: Passage) -> list[str]:
         f"<b>By words</b> {_rank(scores.lexical_rank, None)}" + _matching(found, others),
         f"<b>Together</b> it came {_ordinal(passage.rank)} of the {len(answer.passages)} passages that were read",
     ]
-    if citation.number == 1:
+    if citation.number == answer.best:
         verdict = "answers" if answer.found else "would answer"
         reasons.append(
             f"<b>The reader</b> chose this sentence before all others; it {verdict} the question with an "
             f"estimated probability of {percent(answer.confidence)}"
         )
-    else:
+    elif not answer.groups:
         reasons.append(f"<b>The reader</b> put this sentence {_ordinal(citation.number)} of those shown")
     return reasons
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import PurePath
 
+from rag.composing import by_side, framed
 from rag.schema import Answer, Citation, Source
 
 CONFIDENCE_WORDS = (
@@ -25,20 +26,26 @@ def library_name(sources: Sequence[Source]) -> str:
 
 def place(citation: Citation) -> str:
     """Where a quote stands, for people: title, page, heading, date."""
-    parts = [citation.title]
-    if citation.page is not None:
-        parts.append(f"page {citation.page}")
-    if citation.heading and citation.heading != citation.title:
-        parts.append(citation.heading)
-    if citation.date is not None:
-        parts.append(day(citation.date))
-    return " · ".join(parts)
+    parts = [citation.title, place_within(citation), day(citation.date) if citation.date else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def place_within(citation: Citation) -> str:
+    """Where in its document a quote stands: page and heading, as far as it has them."""
+    page = "" if citation.page is None else f"page {citation.page}"
+    heading = "" if citation.heading == citation.title else citation.heading
+    return " · ".join(part for part in (page, heading) if part)
 
 
 def plain_text(answer: Answer) -> str:
     """An answer to paste elsewhere: the question, the quotes, and where each stands."""
     citations = (*answer.citations, *answer.also)
-    quotes = [f"“{citation.quote}” [{citation.number}]" for citation in citations]
+    quotes = [f"“{citation.quote}” [{citation.number}]" for citation in (() if answer.groups else citations)]
+    for side, groups in by_side(answer.groups):
+        quotes += [f"{side}:"] if side else []
+        for group in groups:
+            frame, quoted = framed(group, citations)
+            quotes += [frame, *(f"“{citation.quote}” [{citation.number}]" for citation in quoted)]
     places = [f"[{c.number}] {place(c)} ({c.document})" for c in citations]
     return "\n\n".join([answer.question, *quotes, "\n".join(places)])
 

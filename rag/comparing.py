@@ -1,0 +1,109 @@
+"""The sides of a comparison: "What do A and B say about it?" becomes one question for A and one for B."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from rag.schema import AnswerSpan, Document
+from rag.words import content_words, stem, words
+
+_BEFORE = re.compile(
+    r"^.*\bbetween\s+|^.*?\b(?:compar(?:e|ed|ing)|contrast|distinguish(?:es)?|what have|what (?:do|does|did)|"
+    r"how (?:do|does|did|are|is|were|was)|is|are|was|were|does|do|did|which\b[^,?]*,|(?:differences?|similarities) in)"
+    r"\s+(?:and contrast\s+)?(?:how\s+|what\s+)?",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(
+    r"\s+(?:(?:differs?|differed|different)\s+from|compared?\s+(?:with|to)|versus|vs\.?|and|or|with|to|from|than)\s+",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"\s*(?:[?.,;!]|$|\b(?:say|says|said|report|reports|think|thought|demand|demanded|do|does|did|deal|treat|have|has|had|"
+    r"differ|differs|differed|compare|handle|want|ask|asked|plan|need|require|about|regarding|concerning|on|in|at|for|"
+    r"during|when|where|as|with|than|stand|approach|describe|respond|different|alike|similar|the same)\b).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_COMPARISON = frozenset(
+    map(
+        stem,
+        "compare compared comparison contrast difference differences differ differs similarities common vs".split(),
+    )
+)
+MAX_SIDE_WORDS = 8
+NAMED_BONUS = 1.0
+"""In log-odds: what it counts that a sentence names its side itself."""
+PARAGRAPH = 2000
+"""Characters on either side of a sentence in which the ends of its paragraph are looked for."""
+
+DocumentOf = Callable[[str], Document]
+"""A document by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison.
+
+    Attributes:
+        name: as it was asked about ("Shanghai").
+        question: the question without the other side; what is searched for.
+    """
+
+    name: str
+    question: str
+
+    @property
+    def has_topic(self) -> bool:
+        """Whether the question asks for something about the side, not just to compare it."""
+        return not frozenset(map(stem, content_words(self.question))) <= self.stems | _COMPARISON
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The stems of the words that name it."""
+        return frozenset(map(stem, content_words(self.name)))
+
+
+def sides(question: str) -> tuple[Side, Side] | None:
+    """The two sides of a comparison, in the order of the question; None where it does not name two."""
+    lead = _BEFORE.match(question)
+    start = lead.end() if lead else 0
+    for joint in _JOINT.finditer(question, start):
+        first = question[start : joint.start()].strip(" ,")
+        second = _AFTER.sub("", question[joint.end() :]).strip(" ,")
+        if not first or not second or max(len(words(first)), len(words(second))) > MAX_SIDE_WORDS:
+            continue
+        rest = question[joint.end() + question[joint.end() :].index(second) + len(second) :]
+        before = question[:start]
+        one, two = (Side(name, f"{before}{name}{rest}") for name in (first, second))
+        if one.stems and two.stems and one.stems != two.stems:
+            return one, two
+    return None
+
+
+def spans_about(side: Side, other: Side, spans: Sequence[AnswerSpan], document_of: DocumentOf) -> list[AnswerSpan]:
+    """Those of the candidate sentences that are about one side, the best first.
+
+    A sentence is about a side if its paragraph, heading or title has all the words that name this side and not the
+    other one, and unless the sentence itself names the other side alone; one that names the side itself counts more.
+    """
+    own, others = side.stems - other.stems, other.stems - side.stems
+    found: list[AnswerSpan] = []
+    for span in spans:
+        document = document_of(span.passage.source.id)
+        said = _stems(document.text[span.start : span.end])
+        around = f"{document.source.title}\n{document.heading_at(span.start) or ''}\n{_paragraph(document.text, span)}"
+        if not own <= _stems(around) or (others <= said and not own <= said):
+            continue
+        found.append(replace(span, score=span.score + NAMED_BONUS) if own <= said else span)
+    return sorted(found, key=lambda span: -span.score)
+
+
+def _paragraph(text: str, span: AnswerSpan) -> str:
+    first, last = max(span.start - PARAGRAPH, 0), span.end + PARAGRAPH
+    start, end = text.rfind("\n\n", first, span.start), text.find("\n\n", span.end, last)
+    return text[start if start >= 0 else first : end if end >= 0 else last]
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(map(stem, words(text)))

@@ -13,9 +13,9 @@ from rag.answering import compose
 from rag.calibration import Calibration
 from rag.candidates import meant
 from rag.conversation import standalone
+from rag.database import closed_on_error
 from rag.errors import DocquoteError
 from rag.index import Index
-from rag.index.database import closed_on_error
 from rag.periods import documents_of, period_of
 from rag.reader import Reader, open_reader
 from rag.retrieval import Retriever, check_scope, in_scope

@@ -56,6 +56,11 @@ class IndexDatabase(Database):
         with self.connection() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def number(self, query: str, *arguments: object) -> int:
+        """The one number that a query gives."""
+        with self.connection() as db:
+            return int(db.execute(query, arguments).fetchone()[0])
+
     def remembered(self, what: tuple[str, ...], found: Callable[[], int]) -> int:
         """A number that is computed once for each generation."""
         generation = self.generation

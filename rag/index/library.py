@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from embeddings import Vectors
 from rag.errors import LibraryError
-from rag.index.database import IndexDatabase
+from rag.index.full_text import FullText
 from rag.index.manifest import Manifest
 from rag.schema import Chunk, Document, Section, Source, Span
 
@@ -34,7 +34,7 @@ class NewChunk:
     vector: NDArray[np.float32]
 
 
-class Library(IndexDatabase):
+class Library(FullText):
     """Documents, sections, chunks, vectors and full text.
 
     A change of one document is one transaction, so that a kill at any moment leaves it as before or as after.
@@ -177,7 +177,7 @@ class Library(IndexDatabase):
     def counts(self) -> tuple[int, int, int]:
         """How many documents, chunks and characters the index holds."""
         documents, chunks, characters = (
-            self.remembered((query,), partial(self._number, query))
+            self.remembered((query,), partial(self.number, query))
             for query in (
                 "SELECT count(*) FROM documents",
                 "SELECT count(*) FROM chunks",
@@ -250,54 +250,6 @@ class Library(IndexDatabase):
         with self.connection() as db:
             last = dict(db.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
         return int(last.get("chunks", 0)), int(last.get("removed_chunks", 0))
-
-    # -- full text --------------------------------------------------------------------------------------
-
-    def search_lexical(
-        self, words: Sequence[str], k: int, document_ids: Sequence[str] | None = None
-    ) -> list[tuple[int, float]]:
-        """The chunks that best match any of the words by BM25, the best first.
-
-        Args:
-            words: words without white space; stemmed by the index; the caller has dropped stop words.
-            k: at most so many.
-            document_ids: only chunks of these documents.
-
-        Returns:
-            Pairs of chunk id and BM25 score (higher is better, above 0).
-        """
-        if not words:
-            return []
-        query = f"({_fts_any(words)})"
-        where = ""
-        arguments: list[object] = [query]
-        if document_ids is not None:
-            where = "AND rowid IN (SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?))) "
-            arguments.append(json.dumps(list(document_ids)))
-        with self.connection() as db:
-            rows = db.execute(
-                f"SELECT rowid, -bm25(chunk_text) FROM chunk_text WHERE chunk_text MATCH ? {where}"
-                "ORDER BY rank LIMIT ?",
-                (*arguments, k),
-            ).fetchall()
-        return [(int(row[0]), float(row[1])) for row in rows]
-
-    def chunk_frequency(self, word: str) -> int:
-        """How many chunks hold a word or another form of it (same stem)."""
-        return self.remembered(
-            ("frequency", word),
-            lambda: self._number("SELECT count(*) FROM chunk_text WHERE chunk_text MATCH ?", _fts_any([word])),
-        )
-
-    def _number(self, query: str, *arguments: object) -> int:
-        with self.connection() as db:
-            return int(db.execute(query, arguments).fetchone()[0])
-
-
-def _fts_any(words: Sequence[str]) -> str:
-    """An FTS5 query for any of the words, each a quoted string so that none is taken for syntax."""
-    quoted = ('"' + word.replace('"', '""').replace("\0", "") + '"' for word in words)
-    return " OR ".join(quoted)
 
 
 def _source(row: tuple[str, str, str, str, str | None, str, str]) -> Source:

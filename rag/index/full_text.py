@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.index.database import IndexDatabase
 
-RARE_ROWS = 4_000
+RARE_ROWS = 8_000
 """A chunk must hold one of the question's rarest words: so many that no more than this many chunks hold them.
 
 FTS5 scores every chunk that matches, 1.3 millionths of a second each: in a large library a common word costs more

@@ -14,6 +14,7 @@ import pytest
 from core_fakes import make_document
 
 from rag.errors import LibraryError
+from rag.index import full_text
 from rag.index.library import SLICE, Library, Manifest, NewChunk
 from rag.schema import Document, Section
 
@@ -265,3 +266,21 @@ def test_threads_share_one_library(library: Library) -> None:
         thread.join()
     assert problems == []
     assert library.counts()[0] == 20
+
+
+def test_in_a_large_library_a_chunk_must_hold_one_of_the_rarest_words(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(60):
+        rare = f"tulips {'garden' * (n % 2)}" if n < 8 else "weather"
+        put(library, make_document(f"{n}.txt", f"The committee spoke of {rare} on day {n}."))
+    asked = ["committee", "tulips", "garden", "zebra"]
+    everything = library.search_lexical(asked, 60)
+    monkeypatch.setattr(full_text, "RARE_ROWS", 12)
+    found = library.search_lexical(asked, 60)
+    assert len(everything) == 60
+    assert found == everything[:8]  # with the same scores: the common word counts where a rare one is
+    assert library.search_lexical(asked, 3) == everything[:3]
+    assert len(library.search_lexical(["committee"], 60)) == 60
+    scope = [make_document("40.txt", "").source.id]
+    assert [chunk_id for chunk_id, _ in library.search_lexical(asked, 60, scope)] == [41]

@@ -15,7 +15,8 @@ from core_fakes import make_document
 
 from rag.errors import LibraryError
 from rag.index import full_text
-from rag.index.library import SLICE, Library, Manifest, NewChunk
+from rag.index.library import SLICE, Library, NewChunk
+from rag.index.manifest import Manifest
 from rag.schema import Document, Section
 
 TEXT = "# Attendance\nSeventy-six members attended. 👍 会议 <b>x</b>\fThe roof leaks."

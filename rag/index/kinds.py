@@ -48,7 +48,7 @@ class Flat:
 
     def parameters(self, index: faiss.Index, selector: faiss.IDSelector | None, few: bool) -> faiss.SearchParameters:
         """For a search among what the selector lets through."""
-        return faiss.SearchParameters(sel=selector)
+        return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # stubs lag
 
 
 class Clustered:
@@ -86,8 +86,9 @@ class Clustered:
 
     def parameters(self, index: faiss.Index, selector: faiss.IDSelector | None, few: bool) -> faiss.SearchParameters:
         """For a search among what the selector lets through; where that is ``few``, all lists are looked into."""
-        probes = index.nlist if few else math.ceil(index.nlist * self._PROBES)
-        return faiss.SearchParametersIVF(sel=selector, nprobe=probes)
+        lists = index.nlist  # type: ignore[attr-defined]  # stubs lag
+        probes = lists if few else math.ceil(lists * self._PROBES)
+        return faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]  # stubs lag
 
 
 KINDS: Mapping[str, Kind] = {"flat": Flat(), "clustered": Clustered()}

@@ -47,6 +47,7 @@ class VectorIndex:
         self._lock = threading.RLock()
         self._saving = threading.Lock()
         self._recorded: str | None = None
+        self._generation = -1
         self._start_from(None)
         self.refresh()
 
@@ -255,4 +256,5 @@ def _among(ids: NDArray[np.int64]) -> faiss.IDSelector:
     """Lets these ids through: one bit for each id, which is read faster than a hash table."""
     mask = np.zeros(int(ids.max()) + 1, dtype=bool)
     mask[ids] = True
-    return faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
+    bits = np.packbits(mask, bitorder="little")
+    return faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]  # stubs lag

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -16,12 +17,13 @@ Row = Mapping[str, Any]
 FIGURES: Mapping[str, tuple[str, Callable[[Row], float]]] = {
     "build": ("seconds of CPU to store, without embedding", lambda row: row["library_cpu_s"] + row["vectors_cpu_s"]),
     "size": ("MB on disk", lambda row: row["library_mb"] + row["vectors_mb"]),
-    "memory": ("MB of memory of its own, opened and asked", lambda row: row["memory_mb"]),
-    "open": ("ms to open", lambda row: row["open_ms"]),
-    "dense": ("ms, dense search (median)", lambda row: row["dense_ms"]["median"]),
-    "lexical": ("ms, full-text search (median)", lambda row: row["lexical_ms"]["median"]),
-    "retrieval": ("ms, retrieval without the model (median)", lambda row: row["retrieval_ms"]["median"]),
-    "p95": ("ms, retrieval without the model (95th percentile)", lambda row: row["retrieval_ms"]["p95"]),
+    "memory": ("MB of memory, opened and asked, but for the mapped file", lambda row: row["memory_mb"]),
+    "peak": ("MB of memory at most, while the vectors' file is made", lambda row: row["saved_mb"]),
+    "open": ("ms of CPU to open", lambda row: row["open_ms"]),
+    "dense": ("ms of CPU, dense search (median)", lambda row: row["dense_ms"]["median"]),
+    "lexical": ("ms of CPU, full-text search (median)", lambda row: row["lexical_ms"]["median"]),
+    "retrieval": ("ms of CPU, retrieval without the model (median)", lambda row: row["retrieval_ms"]["median"]),
+    "p95": ("ms of CPU, the same, 95th percentile", lambda row: row["retrieval_ms"]["p95"]),
 }
 
 
@@ -47,13 +49,14 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def plot(rows: Sequence[Row], path: Path) -> None:
-    """Both axes logarithmic; what costs time on the left, what takes room on the right."""
+    """Both axes logarithmic; what a question costs on the left, what the library costs on the right."""
+    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "scale"})
     sizes = [row["chunks"] for row in rows]
     figure = Figure(figsize=(10, 4.2), layout="constrained")
     for axes, names, unit in zip(
         figure.subplots(1, 2),
-        (("open", "dense", "lexical", "retrieval", "p95"), ("build", "size", "memory")),
-        ("milliseconds", "seconds or MB"),
+        (("open", "dense", "lexical", "retrieval", "p95"), ("build", "size", "peak", "memory")),
+        ("milliseconds of CPU", "seconds of CPU, or MB"),
         strict=True,
     ):
         for name in names:
@@ -61,7 +64,8 @@ def plot(rows: Sequence[Row], path: Path) -> None:
             axes.plot(sizes, [value(row) for row in rows], marker="o", label=title)
         axes.set(xscale="log", yscale="log", xlabel="chunks", ylabel=unit)
         axes.grid(alpha=0.3)
-        axes.legend(fontsize=8)
+        axes.set_ylim(top=20 * axes.get_ylim()[1])
+        axes.legend(fontsize=8, loc="upper left")
     figure.savefig(path, metadata={"Date": None})
 
 

@@ -89,7 +89,7 @@ def grown(real: Sequence[RealDocument], count: int, seed: int = 0) -> Iterator[t
         own, other, pair = (
             real[rng.integers(len(real))],
             real[rng.integers(len(real))],
-            several[rng.integers(len(several))],
+            several[int(rng.integers(len(several)))],
         )
         pool = own.sentences + other.sentences
         parts = [_drawn(pool, rng) for _ in own.spans[:left]]
@@ -105,7 +105,7 @@ def grown(real: Sequence[RealDocument], count: int, seed: int = 0) -> Iterator[t
 def _drawn(pool: Sequence[str], rng: np.random.Generator) -> str:
     drawn: list[str] = []
     while sum(map(len, drawn)) < CHUNK_CHARACTERS:
-        drawn.append(pool[rng.integers(len(pool))])
+        drawn.append(pool[int(rng.integers(len(pool)))])
     return " ".join(drawn)[: 2 * CHUNK_CHARACTERS]
 
 

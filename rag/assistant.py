@@ -15,9 +15,9 @@ from rag.candidates import meant
 from rag.comparing import Side, sides, spans_about
 from rag.composing import composed_spans, joined, overlaps
 from rag.conversation import leans_on_history, leant_on, standalone
+from rag.database import closed_on_error
 from rag.errors import DocquoteError
 from rag.index import Index
-from rag.index.database import closed_on_error
 from rag.overview import document_meant, overview_spans
 from rag.periods import documents_of, period_of
 from rag.reader import Reader, open_reader

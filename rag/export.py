@@ -13,7 +13,7 @@ from typing import Any
 from rag.agreement import agreement, in_words
 from rag.composing import by_side, framed
 from rag.conversations import Conversation, Exchange, now_utc
-from rag.index.library import Manifest
+from rag.index.manifest import Manifest
 from rag.schema import Answer, Citation, Source
 from rag.serialise import answer_to_dict
 from rag.settings import Settings

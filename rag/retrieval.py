@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Literal
 
 from embeddings import Embedder
 from rag.errors import ScopeError
 from rag.index import Index
-from rag.schema import Passage, Scope, Scores, Source
+from rag.schema import Chunk, Passage, Scope, Scores, Source
 from rag.words import content_words, words
 
 CANDIDATES = 100
@@ -60,31 +61,19 @@ class Retriever:
             missing = [chunk_id for chunk_id, _ in lexical if chunk_id not in cosines]
             cosines.update(zip(missing, (self._index.chunk_vectors(missing) @ vector).tolist(), strict=True))
         ranked = fuse(cosines, dict(lexical), dense_weight={"fused": DENSE_WEIGHT, "dense": 1.0, "lexical": 0.0}[mode])
-        found = self._index.chunks([chunk_id for chunk_id, _ in ranked[: wanted if merge else k]])
         dense_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(dense, start=1)}
         lexical_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(lexical, start=1)}
         bm25 = dict(lexical)
         passages: list[Passage] = []
-        seen: list[frozenset[tuple[str, ...]]] = []
-        for chunk_id, score in ranked:
-            if chunk_id not in found:
-                continue
-            chunk, source, text = found[chunk_id]
-            if merge:
-                shingles = _shingles(text)
-                if any(_overlap(shingles, other) >= NEAR_IDENTICAL for other in seen):
-                    continue
-                seen.append(shingles)
+        for (chunk, source, text), score in islice(self._found(ranked[:wanted], k, merge), k):
             scores = Scores(
                 fused=score,
-                dense=cosines.get(chunk_id),
-                lexical=bm25.get(chunk_id),
-                dense_rank=dense_rank.get(chunk_id),
-                lexical_rank=lexical_rank.get(chunk_id),
+                dense=cosines.get(chunk.id),
+                lexical=bm25.get(chunk.id),
+                dense_rank=dense_rank.get(chunk.id),
+                lexical_rank=lexical_rank.get(chunk.id),
             )
             passages.append(Passage(chunk, source, text, len(passages) + 1, scores))
-            if len(passages) == k:
-                break
         return passages
 
     def frequency(self, word: str) -> int:
@@ -98,6 +87,24 @@ class Retriever:
             return False
         found = [{passage.chunk.id for passage in self.retrieve(text, k=best, merge=False)} for text in (one, other)]
         return bool(found[0] & found[1])
+
+    def _found(
+        self, ranked: Sequence[tuple[int, float]], at_once: int, merge: bool
+    ) -> Iterator[tuple[tuple[Chunk, Source, str], float]]:
+        """The chunks of a ranking with their scores; texts are fetched as far as the caller goes."""
+        seen: list[frozenset[tuple[str, ...]]] = []
+        for start in range(0, len(ranked), at_once):
+            part = ranked[start : start + at_once]
+            found = self._index.chunks([chunk_id for chunk_id, _ in part])
+            for chunk_id, score in part:
+                if chunk_id not in found:
+                    continue
+                if merge:
+                    shingles = _shingles(found[chunk_id][2])
+                    if any(_overlap(shingles, other) >= NEAR_IDENTICAL for other in seen):
+                        continue
+                    seen.append(shingles)
+                yield found[chunk_id], score
 
     def _documents_in(self, scope: Scope) -> list[str]:
         sources = self._index.sources()

@@ -14,7 +14,9 @@ import pytest
 from core_fakes import make_document
 
 from rag.errors import LibraryError
-from rag.index.library import SLICE, Library, Manifest, NewChunk
+from rag.index import full_text
+from rag.index.library import SLICE, Library, NewChunk
+from rag.index.manifest import Manifest
 from rag.schema import Document, Section
 
 TEXT = "# Attendance\nSeventy-six members attended. 👍 会议 <b>x</b>\fThe roof leaks."
@@ -118,16 +120,29 @@ def test_more_ids_than_sqlite_binds_at_once(library: Library) -> None:
     ids = [int(i) for i in library.chunk_ids([document.source.id, *map(str, range(SLICE * 2))])]
     assert len(ids) == SLICE * 2 + 1
     assert set(library.chunks(ids)) == set(ids)
-    assert library.vectors(ids[::-1]).shape == (len(ids), 8)
+    assert library.vectors(ids[::-1])[1].shape == (len(ids), 8)
 
 
-def test_vectors_come_in_the_order_asked_for(library: Library) -> None:
+def test_vectors_come_with_their_ids_and_without_those_that_are_gone(library: Library) -> None:
     rows = np.eye(8, dtype=np.float32)
     library.put(make_document("a.txt", "abcdefgh"), [NewChunk((i, i + 1), "", rows[i]) for i in range(8)])
-    order = [5, 1, 8, 1]
-    np.testing.assert_array_equal(library.vectors(order), rows[[i - 1 for i in order]])
-    with pytest.raises(LibraryError, match="gone"):
-        library.vectors([1, 99])
+    ids, vectors = library.vectors([5, 99, 1, 8])
+    assert ids.tolist() == [1, 5, 8]
+    np.testing.assert_array_equal(vectors, rows[[0, 4, 7]])
+    assert library.vectors([99])[0].tolist() == []
+    assert library.vectors_after(3, 2)[0].tolist() == [4, 5]
+
+
+def test_what_was_removed_can_be_followed(library: Library) -> None:
+    put(library, make_document("a.txt", "one two"), (0, 3), (4, 7))
+    put(library, make_document("b.txt", "three"))
+    assert library.removed_since(0)[1].tolist() == []
+    put(library, make_document("a.txt", "four"))
+    position, gone = library.removed_since(0)
+    assert gone.tolist() == [1, 2]
+    library.remove(make_document("b.txt", "").source.id)
+    assert library.removed_since(position)[1].tolist() == [3]
+    assert library.last_changes() == (4, library.removed_since(0)[0])
 
 
 def test_rare_words_and_more_words_score_higher(library: Library) -> None:
@@ -252,3 +267,21 @@ def test_threads_share_one_library(library: Library) -> None:
         thread.join()
     assert problems == []
     assert library.counts()[0] == 20
+
+
+def test_in_a_large_library_a_chunk_must_hold_one_of_the_rarest_words(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(60):
+        rare = f"tulips {'garden' * (n % 2)}" if n < 8 else "weather"
+        put(library, make_document(f"{n}.txt", f"The committee spoke of {rare} on day {n}."))
+    asked = ["committee", "tulips", "garden", "zebra"]
+    everything = library.search_lexical(asked, 60)
+    monkeypatch.setattr(full_text, "RARE_ROWS", 12)
+    found = library.search_lexical(asked, 60)
+    assert len(everything) == 60
+    assert found == everything[:8]  # with the same scores: the common word counts where a rare one is
+    assert library.search_lexical(asked, 3) == everything[:3]
+    assert len(library.search_lexical(["committee"], 60)) == 60
+    scope = [make_document("40.txt", "").source.id]
+    assert [chunk_id for chunk_id, _ in library.search_lexical(asked, 60, scope)] == [41]

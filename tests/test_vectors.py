@@ -35,6 +35,11 @@ def put(library: Library, name: str, rows: NDArray[np.float32]) -> str:
     return document.source.id
 
 
+def held(vectors: VectorIndex) -> list[int]:
+    """The chunk ids that a search can find."""
+    return sorted(chunk_id for chunk_id, _ in vectors.search(unit_rows(1)[0], 1_000_000))
+
+
 def test_search_is_exact_but_for_half_precision(library: Library, tmp_path: Path) -> None:
     rows, query = unit_rows(500), unit_rows(1, seed=1)[0]
     put(library, "a.txt", rows)
@@ -59,7 +64,7 @@ def test_an_empty_index_finds_nothing(library: Library, tmp_path: Path) -> None:
     vectors = VectorIndex(tmp_path, library, DIMENSION)
     assert vectors.search(unit_rows(1)[0], 5) == []
     vectors.save()
-    assert len(VectorIndex(tmp_path, library, DIMENSION)) == 0
+    assert held(VectorIndex(tmp_path, library, DIMENSION)) == []
 
 
 def test_more_hits_than_there_are_chunks(library: Library, tmp_path: Path) -> None:
@@ -135,7 +140,7 @@ def test_a_damaged_file_is_rebuilt_from_the_library(library: Library, tmp_path: 
     assert callable(damage)
     damage(tmp_path / FILE_NAME)
     vectors = VectorIndex(tmp_path, library, DIMENSION)
-    assert len(vectors) == 20
+    assert len(held(vectors)) == 20
     assert [vectors.search(row, 1)[0][0] for row in rows] == list(range(1, 21))
 
 
@@ -144,7 +149,7 @@ def test_a_file_from_before_the_last_change_is_brought_up_to_date(library: Libra
     put(library, "b.txt", unit_rows(2, seed=3))
     put(library, "a.txt", rows[:5])
     vectors = VectorIndex(tmp_path, library, DIMENSION)
-    assert len(vectors) == 7
+    assert len(held(vectors)) == 7
     assert {chunk_id for chunk_id, _ in vectors.search(rows[0], 20)} == set(range(21, 28))
 
 
@@ -154,7 +159,7 @@ def test_an_older_file_put_back_is_not_trusted(library: Library, tmp_path: Path)
     put(library, "a.txt", unit_rows(3, seed=4))
     VectorIndex(tmp_path, library, DIMENSION).save()
     (tmp_path / FILE_NAME).write_bytes(older)
-    assert len(VectorIndex(tmp_path, library, DIMENSION)) == 3
+    assert len(held(VectorIndex(tmp_path, library, DIMENSION))) == 3
 
 
 def test_saving_leaves_one_file_even_after_a_kill_while_saving(library: Library, tmp_path: Path) -> None:

@@ -1,106 +1,49 @@
-"""Database: one SQLite file that threads share, whose errors are docquote's own."""
+"""IndexDatabase: the SQLite file of an index, with values by name and a generation that every change raises."""
 
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from pathlib import Path
-from typing import Protocol
 
+from rag.database import Database
 from rag.errors import LibraryError
 
-BUSY_SECONDS = 30.0
-"""How long to wait for another process that is writing."""
+MOST_REMEMBERED = 100_000
+_NEWEST_TABLE = "removed_chunks"
 
 
-class _Closable(Protocol):
-    def close(self) -> None: ...
+class IndexDatabase(Database):
+    """A SQLite file with the tables of ``schema.sql``."""
 
-
-@contextmanager
-def closed_on_error(opened: _Closable) -> Iterator[None]:
-    """Closes what was opened if what follows fails."""
-    try:
-        yield
-    except BaseException:
-        opened.close()
-        raise
-
-
-class Database:
-    """A SQLite file in WAL mode with the tables of ``schema.sql``.
-
-    Safe to share by threads; several processes may read while one writes.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Opens the file, or makes it.
-
-        Raises:
-            LibraryError: it is not a readable library, or cannot be made.
-        """
-        self.path = path
-        self._lock = threading.RLock()
-        try:
-            self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-            with closed_on_error(self._db):
-                self._prepare()
-        except sqlite3.Error as error:
-            raise self._damaged(error) from error
-
-    def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        has_schema = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
-        if not has_schema:
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        self._remembered: dict[tuple[str, ...], int] = {}
+        self._remembered_at = -1
+        db.execute("PRAGMA synchronous = NORMAL")  # a cut of power may undo documents, never tear one
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_NEWEST_TABLE,)).fetchone():
             script = files("rag.index").joinpath("schema.sql").read_text(encoding="utf-8")
-            self._db.executescript(f"BEGIN IMMEDIATE;\n{script}\nCOMMIT;")
+            db.executescript(f"BEGIN IMMEDIATE;\n{script}\nCOMMIT;")
 
-    def _damaged(self, error: sqlite3.Error) -> LibraryError:
+    def _unusable(self, error: Exception) -> LibraryError:
         return LibraryError(
             f"{self.path}: the index cannot be read or written ({error}); if it is damaged, rebuild it with: "
             f"docquote index FOLDER --index {self.path.parent} --rebuild"
         )
 
     @contextmanager
-    def connection(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for one thread at a time.
+    def change(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that raises the generation.
 
         Raises:
             LibraryError: the file cannot be read or written.
         """
-        with self._lock:
-            try:
-                yield self._db
-            except sqlite3.Error as error:
-                raise self._damaged(error) from error
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """The connection in a transaction, which an error takes back and which raises the generation.
-
-        Raises:
-            LibraryError: the file cannot be read or written.
-        """
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._db
-                    self._db.execute(
-                        "INSERT INTO meta VALUES ('generation', '1') "
-                        "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
-                    )
-                except BaseException:
-                    self._db.execute("ROLLBACK")
-                    raise
-                self._db.execute("COMMIT")
-            except sqlite3.Error as error:
-                raise self._damaged(error) from error
+        with self.transaction() as db:
+            yield db
+            db.execute(
+                "INSERT INTO meta VALUES ('generation', '1') "
+                "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
+            )
 
     def meta(self, key: str) -> str | None:
         """A value stored under a name, or None."""
@@ -113,12 +56,22 @@ class Database:
         with self.connection() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def number(self, query: str, *arguments: object) -> int:
+        """The one number that a query gives."""
+        with self.connection() as db:
+            return int(db.execute(query, arguments).fetchone()[0])
+
+    def remembered(self, what: tuple[str, ...], found: Callable[[], int]) -> int:
+        """A number that is computed once for each generation."""
+        generation = self.generation
+        with self._lock:
+            if generation != self._remembered_at or len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered_at, self._remembered = generation, {}
+            if what not in self._remembered:
+                self._remembered[what] = found()
+            return self._remembered[what]
+
     @property
     def generation(self) -> int:
         """Grows by one with every change of the documents; 0 for a new library."""
         return int(self.meta("generation") or 0)
-
-    def close(self) -> None:
-        """Closes the file."""
-        with self._lock:
-            self._db.close()

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from embeddings import Embedder, Vectors
 from rag.chunking import chunk_spans, context
+from rag.database import closed_on_error
 from rag.errors import LibraryError
-from rag.index.database import closed_on_error
-from rag.index.library import FORMAT_VERSION, Library, Manifest, NewChunk
+from rag.index.library import Library, NewChunk
+from rag.index.manifest import FORMAT_VERSION, Manifest
 from rag.index.vectors import FILE_NAME as VECTORS_FILE
 from rag.index.vectors import VectorIndex
 from rag.schema import Chunk, Document, Source, Span
@@ -245,7 +246,7 @@ class Index:
 
     def chunk_vectors(self, ids: Sequence[int]) -> Vectors:
         """The vectors of chunks, shape ``(len(ids), dimension)``; zeros for an id that is gone."""
-        return self._vectors.vectors(list(ids))
+        return self._vectors.vectors(ids)
 
     def close(self) -> None:
         """Closes the files."""

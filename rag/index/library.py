@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,35 +15,14 @@ from numpy.typing import NDArray
 
 from embeddings import Vectors
 from rag.errors import LibraryError
-from rag.index.database import Database
+from rag.index.full_text import FullText
+from rag.index.manifest import Manifest
 from rag.schema import Chunk, Document, Section, Source, Span
 
-FORMAT_VERSION = 1
-"""Raised whenever an index written before cannot be read as it is."""
 SLICE = 900
 """Values bound in one SQL statement; SQLite's own limit is 999 in old versions."""
 
 _SOURCE_COLUMNS = "id, name, path, title, date, media_type, sha256"
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What an index was made with; an index is only used with the same.
-
-    Attributes:
-        format_version: of the layout on disk.
-        embedding_model: as set.
-        embedding_fingerprint: SHA-256 of the model's weights.
-        dimension: of its vectors.
-        chunk_tokens, overlap_tokens: the chunking settings.
-    """
-
-    format_version: int
-    embedding_model: str
-    embedding_fingerprint: str
-    dimension: int
-    chunk_tokens: int
-    overlap_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +34,7 @@ class NewChunk:
     vector: NDArray[np.float32]
 
 
-class Library(Database):
+class Library(FullText):
     """Documents, sections, chunks, vectors and full text.
 
     A change of one document is one transaction, so that a kill at any moment leaves it as before or as after.
@@ -106,7 +86,7 @@ class Library(Database):
     def put(self, document: Document, chunks: Sequence[NewChunk]) -> None:
         """Adds a document, or replaces the one with its id, in one transaction."""
         source = document.source
-        with self.transaction() as db:
+        with self.change() as db:
             self._delete(db, source.id)
             db.execute(
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -144,7 +124,7 @@ class Library(Database):
             known = db.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone()
         if not known:
             return False
-        with self.transaction() as db:
+        with self.change() as db:
             self._delete(db, document_id)
         return True
 
@@ -157,6 +137,7 @@ class Library(Database):
             "INSERT INTO chunk_text (chunk_text, rowid, context, text) VALUES ('delete', ?, ?, ?)",
             [(chunk_id, context, row[0][start:end]) for chunk_id, context, start, end in old.fetchall()],
         )
+        db.execute("INSERT INTO removed_chunks (chunk_id) SELECT id FROM chunks WHERE document_id = ?", (document_id,))
         db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
     def sources(self) -> list[Source]:
@@ -195,31 +176,38 @@ class Library(Database):
 
     def counts(self) -> tuple[int, int, int]:
         """How many documents, chunks and characters the index holds."""
-        with self.connection() as db:
-            documents, characters = db.execute(
-                "SELECT count(*), coalesce(sum(characters), 0) FROM documents"
-            ).fetchone()
-            chunks = db.execute("SELECT count(*) FROM chunks").fetchone()[0]
-        return int(documents), int(chunks), int(characters)
+        documents, chunks, characters = (
+            self.remembered((query,), partial(self.number, query))
+            for query in (
+                "SELECT count(*) FROM documents",
+                "SELECT count(*) FROM chunks",
+                "SELECT coalesce(sum(characters), 0) FROM documents",
+            )
+        )
+        return documents, chunks, characters
 
     # -- chunks -----------------------------------------------------------------------------------------
 
     def chunks(self, ids: Sequence[int]) -> dict[int, tuple[Chunk, Source, str]]:
-        """Chunks with their documents and texts, by id; ids that are gone are left out."""
+        """Chunks with their documents and texts, by id; ids that are gone are left out.
+
+        Each document's text is read once, however many of its chunks are asked for.
+        """
+        spans: dict[str, list[Chunk]] = {}
         found: dict[int, tuple[Chunk, Source, str]] = {}
-        columns = ", ".join(f"documents.{column}" for column in _SOURCE_COLUMNS.split(", "))
         with self.connection() as db:
             for part in _slices(ids):
                 rows = db.execute(
-                    f'SELECT chunks.id, chunks.start, chunks."end", {columns}, '
-                    'substr(documents.text, chunks.start + 1, chunks."end" - chunks.start) '
-                    "FROM chunks JOIN documents ON documents.id = chunks.document_id "
-                    f"WHERE chunks.id IN ({_marks(part)})",
-                    part,
+                    f'SELECT id, document_id, start, "end" FROM chunks WHERE id IN ({_marks(part)})', part
                 )
                 for row in rows:
-                    source = _source(row[3:10])
-                    found[row[0]] = (Chunk(row[0], source.id, row[1], row[2]), source, row[10])
+                    spans.setdefault(row[1], []).append(Chunk(*row))
+            for part in _slices(list(spans)):
+                rows = db.execute(f"SELECT {_SOURCE_COLUMNS}, text FROM documents WHERE id IN ({_marks(part)})", part)
+                for row in rows:
+                    source = _source(row[:7])
+                    for chunk in spans[source.id]:
+                        found[chunk.id] = (chunk, source, row[7][chunk.start : chunk.end])
         return found
 
     def chunk_ids(self, document_ids: Sequence[str] | None = None) -> NDArray[np.int64]:
@@ -235,69 +223,46 @@ class Library(Database):
                 ]
         return np.sort(np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows)))
 
-    def vectors(self, ids: Sequence[int]) -> Vectors:
-        """The stored vectors of chunks, shape ``(len(ids), dimension)``, in the order given.
-
-        Raises:
-            LibraryError: one of them is gone.
-        """
-        found: dict[int, bytes] = {}
+    def vectors(self, ids: Sequence[int]) -> tuple[NDArray[np.int64], Vectors]:
+        """The ids that are still there, ascending, and their vectors, shape ``(len(ids), dimension)``."""
+        rows: list[tuple[int, bytes]] = []
         with self.connection() as db:
             for part in _slices(ids):
-                found.update(db.execute(f"SELECT id, vector FROM chunks WHERE id IN ({_marks(part)})", part))
-        try:
-            joined = b"".join(found[chunk_id] for chunk_id in ids)
-        except KeyError as error:
-            raise LibraryError(f"{self.path.parent}: chunk {error} is gone; ask again") from error
-        return np.frombuffer(joined, dtype=np.float16).reshape(len(ids), -1).astype(np.float32)
+                rows += db.execute(f"SELECT id, vector FROM chunks WHERE id IN ({_marks(part)})", part)
+        return _vectors(sorted(rows))
 
-    # -- full text --------------------------------------------------------------------------------------
-
-    def search_lexical(
-        self, words: Sequence[str], k: int, document_ids: Sequence[str] | None = None
-    ) -> list[tuple[int, float]]:
-        """The chunks that best match any of the words by BM25, the best first.
-
-        Args:
-            words: words without white space; stemmed by the index; the caller has dropped stop words.
-            k: at most so many.
-            document_ids: only chunks of these documents.
-
-        Returns:
-            Pairs of chunk id and BM25 score (higher is better, above 0).
-        """
-        if not words:
-            return []
-        query = f"({_fts_any(words)})"
-        where = ""
-        arguments: list[object] = [query]
-        if document_ids is not None:
-            where = "AND rowid IN (SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?))) "
-            arguments.append(json.dumps(list(document_ids)))
+    def vectors_after(self, chunk_id: int, most: int) -> tuple[NDArray[np.int64], Vectors]:
+        """The ids above one, ascending, at most so many, and their vectors, shape ``(len(ids), dimension)``."""
         with self.connection() as db:
-            rows = db.execute(
-                f"SELECT rowid, -bm25(chunk_text) FROM chunk_text WHERE chunk_text MATCH ? {where}"
-                "ORDER BY rank LIMIT ?",
-                (*arguments, k),
-            ).fetchall()
-        return [(int(row[0]), float(row[1])) for row in rows]
+            rows = db.execute("SELECT id, vector FROM chunks WHERE id > ? ORDER BY id LIMIT ?", (chunk_id, most))
+            return _vectors(rows.fetchall())
 
-    def chunk_frequency(self, word: str) -> int:
-        """How many chunks hold a word or another form of it (same stem)."""
+    def removed_since(self, position: int) -> tuple[int, NDArray[np.int64]]:
+        """The ids of the chunks that were removed after a position in the list of removals, and its last position."""
         with self.connection() as db:
-            row = db.execute("SELECT count(*) FROM chunk_text WHERE chunk_text MATCH ?", (_fts_any([word]),)).fetchone()
-        return int(row[0])
+            cursor = db.execute("SELECT position, chunk_id FROM removed_chunks WHERE position > ?", (position,))
+            rows = cursor.fetchall()
+        ids = np.fromiter((row[1] for row in rows), dtype=np.int64, count=len(rows))
+        return max((row[0] for row in rows), default=position), ids
 
-
-def _fts_any(words: Sequence[str]) -> str:
-    """An FTS5 query for any of the words, each a quoted string so that none is taken for syntax."""
-    quoted = ('"' + word.replace('"', '""').replace("\0", "") + '"' for word in words)
-    return " OR ".join(quoted)
+    def last_changes(self) -> tuple[int, int]:
+        """The highest chunk id ever given, and the last position in the list of removals; 0 where there is none."""
+        with self.connection() as db:
+            last = dict(db.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+        return int(last.get("chunks", 0)), int(last.get("removed_chunks", 0))
 
 
 def _source(row: tuple[str, str, str, str, str | None, str, str]) -> Source:
     key, name, path, title, day, media_type, sha256 = row
     return Source(key, name, path, title, date.fromisoformat(day) if day else None, media_type, sha256)
+
+
+def _vectors(rows: Sequence[tuple[int, bytes]]) -> tuple[NDArray[np.int64], Vectors]:
+    ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+    if not rows:
+        return ids, np.empty((0, 0), dtype=np.float32)
+    joined = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
+    return ids, joined.reshape(len(rows), -1).astype(np.float32)
 
 
 def _slices(values: Sequence[Any]) -> Iterator[list[Any]]:

@@ -39,3 +39,9 @@ CREATE INDEX IF NOT EXISTS chunks_by_document ON chunks (document_id);
 
 -- Contentless: the text is in documents. A row is deleted by giving it the text it was made from.
 CREATE VIRTUAL TABLE IF NOT EXISTS chunk_text USING fts5 (context, text, content='', tokenize='porter unicode61');
+
+-- Which chunks went, in the order in which they went, so that what is derived from the chunks can follow.
+CREATE TABLE IF NOT EXISTS removed_chunks (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    chunk_id INTEGER NOT NULL
+) STRICT;

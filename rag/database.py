@@ -1,0 +1,98 @@
+"""Database: one SQLite file that threads share, whose errors are docquote's own."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from rag.errors import LibraryError
+
+BUSY_SECONDS = 30.0
+"""How long to wait for another process that is writing."""
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+@contextmanager
+def closed_on_error(opened: _Closable) -> Iterator[None]:
+    """Closes what was opened if what follows fails."""
+    try:
+        yield
+    except BaseException:
+        opened.close()
+        raise
+
+
+class Database:
+    """One connection in WAL mode, used by one thread at a time; several processes may read while one writes."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file, or makes it.
+
+        Raises:
+            LibraryError: it is not readable, or cannot be made.
+        """
+        self.path = path
+        self._lock = threading.RLock()
+        try:
+            self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+            with closed_on_error(self._db):
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA foreign_keys = ON")
+                self._prepare(self._db)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        """Makes the tables where there are none."""
+        raise NotImplementedError
+
+    def _unusable(self, error: Exception) -> LibraryError:
+        """What to tell of an error of SQLite: which file, and what to do."""
+        raise NotImplementedError
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for one thread at a time.
+
+        Raises:
+            LibraryError: the file cannot be read or written.
+        """
+        with self._lock:
+            try:
+                yield self._db
+            except sqlite3.Error as error:
+                raise self._unusable(error) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """The connection inside a transaction: all of what is written is kept, or none.
+
+        One that is opened inside another is part of it.
+
+        Raises:
+            LibraryError: the file cannot be read or written.
+        """
+        with self.connection() as db:
+            if db.in_transaction:
+                yield db
+                return
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                if db.in_transaction:  # a full disk ends it
+                    db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Closes the file."""
+        with self._lock:
+            self._db.close()

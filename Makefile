@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INDEX ?= .docquote
 
-.PHONY: help chat test lint typecheck eval screenshots clean
+.PHONY: help chat test lint typecheck eval stress audit screenshots clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -35,8 +35,26 @@ typecheck: $(VENV)/.installed-dev  ## check types
 eval: $(VENV)/.installed  ## measure docquote on the questions that come with the sample library
 	$(BIN)/docquote eval answers rag/sample/questions.jsonl --documents rag/sample/documents
 
+KILLS ?= 200
+DAMAGES ?= 1000
+INPUTS ?= 10000
+PEOPLE ?= 50
+SECONDS ?= 300
+
+stress: $(VENV)/.installed-dev  ## the long forms of the suites in tests/stress: an hour or more; see docs/reliability.md
+	STRESS_KILLS=$(KILLS) STRESS_MODEL_KILLS=5 STRESS_DAMAGES=$(DAMAGES) STRESS_INPUTS=$(INPUTS) \
+	STRESS_QUESTIONS=$(INPUTS) STRESS_WHOLE_QUESTIONS=500 STRESS_PEOPLE=$(PEOPLE) STRESS_SECONDS=$(SECONDS) \
+	$(BIN)/python -m pytest tests/stress
+
+audit: $(VENV)/.installed  ## look up every installed package in the list of known vulnerabilities (needs the network)
+	test -x $(VENV)-audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)-audit && $(VENV)-audit/bin/pip install --quiet pip-audit; }
+	$(BIN)/python -m pip freeze --exclude-editable > $(VENV)-audit/requirements.txt
+	@$(VENV)-audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r $(VENV)-audit/requirements.txt \
+	|| { echo "audit: NOT passed. Packages with known vulnerabilities are listed above; if an error is shown instead, the"; \
+	echo "list of vulnerabilities at pypi.org could not be asked for every package, and nothing was found out."; exit 1; }
+
 screenshots: $(VENV)/.installed-dev  ## take the pictures of the README anew
 	DOCQUOTE_SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser
 
 clean:  ## remove what was built (indexes stay)
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-audit build *.egg-info .mypy_cache .ruff_cache .pytest_cache

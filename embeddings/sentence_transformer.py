@@ -52,7 +52,9 @@ class SentenceTransformerEmbedder:
         """
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            self._model = SentenceTransformer(str(model), device="cpu", local_files_only=True)
+            self._model = SentenceTransformer(  # weights as pickles are code: not read
+                str(model), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+            )
         except (OSError, ValueError, KeyError, ImportError) as error:
             raise ModelError(
                 f"{model}: no sentence-transformers model on this machine under that name or folder ({error}). "

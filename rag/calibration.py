@@ -6,6 +6,7 @@ which probability docquote should rather not answer. ``docquote eval calibrate``
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -16,7 +17,7 @@ from pathlib import Path
 from rag.errors import LibraryError
 
 CALIBRATION_FILE = "calibration.json"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 CLIP = 1e-6
 """Confidences are kept this far from 0 and 1, where the logit is infinite."""
 
@@ -74,7 +75,7 @@ class Calibration:
         """
         path = directory / CALIBRATION_FILE
         scratch = path.with_suffix(f".{os.getpid()}.tmp")
-        content = {"version": FORMAT_VERSION, **asdict(self)}
+        content = {"version": FORMAT_VERSION, "sha256": _checksum(asdict(self)), **asdict(self)}
         try:
             scratch.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             scratch.replace(path)
@@ -100,10 +101,17 @@ class Calibration:
             raise LibraryError(f"{path}: the calibration cannot be read ({error}); {mend}") from error
         if not isinstance(content, dict) or content.pop("version", None) != FORMAT_VERSION:
             raise LibraryError(f"{path}: not a calibration of version {FORMAT_VERSION}; {mend}")
+        if content.pop("sha256", None) != _checksum(content):
+            raise LibraryError(f"{path}: is not as it was written; {mend}")
         try:
             return cls(**content)
         except (TypeError, ValueError, AttributeError) as error:
             raise LibraryError(f"{path}: not a calibration: {error}; {mend}") from error
+
+
+def _checksum(content: Mapping[str, object]) -> str:
+    """SHA-256 of the fields, so that a digit that became another is noticed."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _sigmoid(z: float) -> float:

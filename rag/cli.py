@@ -1,7 +1,8 @@
-"""The command line: ``docquote index | ask | chat | status | remove | user | eval``.
+"""The command line: ``docquote index | ask | chat | status | remove | doctor | user | eval``.
 
-Exit status: 0 done (for ``ask``: answered), 1 not in the documents (``ask``) or a file that could not be read
-(``index``), 2 an error. Models and the page are imported by the commands that need them, so that the rest is quick.
+Exit status: 0 done (for ``ask``: answered), 1 not in the documents (``ask``), a file that could not be read (``index``)
+or something to mend (``doctor``), 2 an error. Models and the page are imported by the commands that need them, so that
+the rest is quick.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from typing import Annotated
 import typer
 
 from rag.cli_users import user_app
-from rag.console import count, err, out, plain, print_answer, print_json, print_report, report_dict
+from rag.console import count, err, out, plain, print_answer, print_finding, print_json, print_report, report_dict
 from rag.errors import DocquoteError
 from rag.schema import Scope
 from rag.settings import Settings, default_index
 
 EXIT_NOT_FOUND = 1
 EXIT_SOME_FAILED = 1
+EXIT_UNWELL = 1
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 
@@ -198,6 +200,24 @@ def remove(
             out.print(plain(f"removed {name}"))
     if unknown:
         raise DocquoteError(f"{', '.join(unknown)}: the index holds no such document; see: docquote status")
+
+
+@app.command()
+def doctor(folder: IndexOption, as_json: JsonOption = False) -> None:
+    """Check the installation, the models, the index, and that nothing needs the network. Exit status 0: all is well."""
+    from dataclasses import asdict
+
+    from rag.doctor import examine
+
+    findings = []
+    for finding in examine(folder, Settings.load()):
+        findings.append(finding)
+        if not as_json:
+            print_finding(finding)
+    if as_json:
+        print_json({"ok": all(finding.ok for finding in findings), "findings": [asdict(one) for one in findings]})
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(EXIT_UNWELL)
 
 
 def _mount_eval() -> None:

@@ -17,17 +17,25 @@ from rag.periods import narrowing_words
 from rag.schema import Answer, Citation
 
 if TYPE_CHECKING:
+    from rag.doctor import Finding
     from rag.indexing import IndexReport
 
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"  # control characters, and turns of direction
+_IN_NAME = re.compile(f"[{_STEERING}\t\n\u2028\u2029]")
+_IN_QUOTE = re.compile(f"[{_STEERING}]")
 
 
 def plain(text: object) -> str:
-    """Text that rich prints as it is: no markup, and no control characters, which would steer the terminal."""
-    return escape(_CONTROL.sub("\ufffd", str(text)))
+    """Text on one line that rich prints as it is: no markup, nothing that would steer the terminal or end the line."""
+    return escape(_IN_NAME.sub("\ufffd", str(text)))
+
+
+def _quoted(text: str) -> str:
+    """The same with the lines and tabs of a quote."""
+    return escape(_IN_QUOTE.sub("\ufffd", text))
 
 
 def print_json(content: Any) -> None:
@@ -77,6 +85,14 @@ def print_report(report: IndexReport, documents: int, chunks: int, folder: Path)
     out.print(f"{plain(folder)} now holds {count(documents, 'document')} in {count(chunks, 'chunk')}")
 
 
+def print_finding(finding: Finding) -> None:
+    """Prints what one of the doctor's checks found, and the mend."""
+    mark = "[green]ok[/]  " if finding.ok else "[bold red]bad[/] "
+    out.print(f"{mark} {plain(f'{finding.check}: {finding.detail}')}")
+    if not finding.ok:
+        out.print(f"      mend: {plain(finding.mend)}")
+
+
 def print_answer(answer: Answer) -> None:
     """Prints an answer with its sources, or the refusal with the nearest passages."""
     if answer.interpreted_as != answer.question:
@@ -107,7 +123,7 @@ def print_answer(answer: Answer) -> None:
         if answer.nearest:
             out.print("\nThe nearest passages:")
         for citation in answer.nearest:
-            out.print(plain(f"  {citation.quote} [{citation.number}]"))
+            out.print(_quoted(f"  {citation.quote} [{citation.number}]"))
     out.print()
     for citation in answer.citations or answer.nearest:
         place = [citation.document, citation.date.isoformat() if citation.date else None]
@@ -126,7 +142,7 @@ def _print_quotes(citations: Sequence[Citation]) -> None:
 def _marked(citation: Citation) -> str:
     """The quote with its answer in bold, safe to print."""
     if citation.highlight is None:
-        return plain(citation.quote)
+        return _quoted(citation.quote)
     start, end = (offset - citation.start for offset in citation.highlight)
     quote = citation.quote
-    return f"{plain(quote[:start])}[bold]{plain(quote[start:end])}[/bold]{plain(quote[end:])}"
+    return f"{_quoted(quote[:start])}[bold]{_quoted(quote[start:end])}[/bold]{_quoted(quote[end:])}"

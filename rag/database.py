@@ -13,6 +13,8 @@ from rag.errors import LibraryError
 
 BUSY_SECONDS = 30.0
 """How long to wait for another process that is writing."""
+READING_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What sqlite3 raises for a damaged file; the second where the damage is in what its own message would quote."""
 
 
 class _Closable(Protocol):
@@ -46,14 +48,14 @@ class Database:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA foreign_keys = ON")
                 self._prepare(self._db)
-        except sqlite3.Error as error:
+        except READING_ERRORS as error:
             raise self._unusable(error) from error
 
     def _prepare(self, db: sqlite3.Connection) -> None:
         """Makes the tables where there are none."""
         raise NotImplementedError
 
-    def _unusable(self, error: Exception) -> LibraryError:
+    def _unusable(self, error: object) -> LibraryError:
         """What to tell of an error of SQLite: which file, and what to do."""
         raise NotImplementedError
 
@@ -67,7 +69,7 @@ class Database:
         with self._lock:
             try:
                 yield self._db
-            except sqlite3.Error as error:
+            except READING_ERRORS as error:
                 raise self._unusable(error) from error
 
     @contextmanager

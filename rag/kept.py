@@ -67,9 +67,9 @@ class KeptFile(Database):
             raise LibraryError(f"{self.path}: was written by a newer docquote; update this one")
         db.executescript(f"BEGIN IMMEDIATE;\n{_SCHEMA}\nPRAGMA user_version = {FORMAT_VERSION};\nCOMMIT;")
 
-    def _unusable(self, error: Exception) -> LibraryError:
+    def _unusable(self, error: object) -> LibraryError:
         return _unusable(self.path, error)
 
 
-def _unusable(path: Path, error: Exception) -> LibraryError:
+def _unusable(path: Path, error: object) -> LibraryError:
     return LibraryError(f"{path}: conversations cannot be read or written ({error}); move the file away to start anew")

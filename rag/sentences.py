@@ -14,6 +14,9 @@ import sentencex
 from rag.schema import Span
 
 LANGUAGE = "en"
+WINDOW = 4_000
+"""Characters of a block that are looked at once; a sentence that is longer is cut there. sentencex takes time that
+grows with the square of the quotation marks that are opened and not closed: minutes for one line of a megabyte."""
 WRAPPED_LINE_SHARE = 0.6
 """A line shorter than this share of its block's longest line was ended on purpose, not wrapped."""
 
@@ -46,11 +49,19 @@ def lines_are_blocks(media_type: str) -> bool:
 
 
 def _sentences_of_block(text: str, start: int, end: int) -> Iterator[Span]:
-    block = text[start:end]
-    for sentence in sentencex.get_sentence_boundaries(LANGUAGE, block):
-        span = _trimmed(text, start + sentence["start_index"], start + sentence["end_index"])
-        if span is not None:
-            yield span
+    while start < end:
+        window = min(start + WINDOW, end)
+        bounds = [
+            (start + sentence["start_index"], start + sentence["end_index"])
+            for sentence in sentencex.get_sentence_boundaries(LANGUAGE, text[start:window])
+        ]
+        if window < end and len(bounds) > 1 and bounds[-1][0] > start:
+            window = bounds.pop()[0]  # it may go on: the next window begins with it
+        for bound in bounds:
+            span = _trimmed(text, *bound)
+            if span is not None:
+                yield span
+        start = window
 
 
 def _blocks(text: str, every_line: bool) -> Iterator[Span]:

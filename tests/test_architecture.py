@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "rag.retrieval rag.reader rag.conversation rag.enumerations rag.comparing rag.overview",
         "rag.answering rag.agreement rag.composing rag.serialise rag.candidates",
         "rag.assistant rag.indexing rag.sample rag.console rag.progress rag.uploads rag.background rag.conversations "
-        "rag.export rag.feedback",
+        "rag.export rag.feedback rag.doctor",
         "rag.ui rag.cli rag.cli_chat rag.cli_users eval",
     )
 )

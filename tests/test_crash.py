@@ -20,7 +20,7 @@ from rag.settings import Settings
 CHECKOUT = Path(__file__).resolve().parents[1]
 WORDS = "committee roof harbour garden budget election library member vote meeting tulip crown".split()
 FILES = 48
-KILLS = 6
+KILLS = 2
 AT_WORK = 0.8
 """The share of the time from the library being made to the end of the process in which documents are stored."""
 PATIENCE_SECONDS = 120

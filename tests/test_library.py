@@ -75,7 +75,7 @@ def test_removing_takes_everything_and_says_whether_there_was_something(library:
     assert library.generation == generation + 1
     assert library.counts() == (0, 0, 0)
     assert library.search_lexical(["members", "boathouse"], 5) == []
-    with pytest.raises(LibraryError, match="no document with the id"):
+    with pytest.raises(LibraryError, match="is gone"):
         library.document(document.source.id)
     with sqlite3.connect(library.path) as db:
         assert db.execute("SELECT count(*) FROM sections").fetchone() == (0,)

@@ -7,7 +7,7 @@ from core_texts import texts
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.sentences import lines_are_blocks, sentence_spans
+from rag.sentences import WINDOW, lines_are_blocks, sentence_spans
 
 
 def sentences(text: str, *, every_line: bool = False) -> list[str]:
@@ -75,3 +75,17 @@ def test_blank_text_has_no_sentences(text: str) -> None:
 def test_a_long_monotonous_text_is_no_trouble(character: str) -> None:
     text = character * (100_000 // len(character))
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+
+
+def test_a_block_longer_than_a_window_is_cut_where_its_sentences_end() -> None:
+    sentences = [f"Sentence number {n} of this long line tells of the roof." for n in range(1000)]
+    text = " ".join(sentences)
+    assert [text[start:end] for start, end in sentence_spans(text)] == sentences
+
+
+@pytest.mark.parametrize("piece", ["«", '"“', "x"])
+def test_a_sentence_longer_than_a_window_is_cut(piece: str) -> None:
+    text = piece * (3 * WINDOW)
+    spans = sentence_spans(text)
+    assert "".join(text[start:end] for start, end in spans) == text
+    assert max(end - start for start, end in spans) <= WINDOW

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from embeddings import Embedder, Vectors
@@ -15,6 +14,7 @@ from rag.chunking import chunk_spans, context
 from rag.database import closed_on_error
 from rag.errors import LibraryError
 from rag.index.library import Library, NewChunk
+from rag.index.lock import write_lock
 from rag.index.manifest import FORMAT_VERSION, Manifest
 from rag.index.vectors import FILE_NAME as VECTORS_FILE
 from rag.index.vectors import VectorIndex
@@ -22,7 +22,6 @@ from rag.schema import Chunk, Document, Source, Span
 from rag.settings import Settings
 
 LIBRARY_FILE = "library.sqlite"
-LOCK_FILE = "index.lock"
 PENDING_CHUNKS = 256
 """Chunks gathered from several documents before they are embedded together, so that batches are full."""
 
@@ -62,8 +61,8 @@ class Index:
             except OSError as error:
                 raise LibraryError(f"{folder}: cannot be made ({error.strerror}); choose another --index") from error
         if rebuild:
-            with _write_lock(folder):
-                for name in (LIBRARY_FILE, f"{LIBRARY_FILE}-wal", f"{LIBRARY_FILE}-shm", VECTORS_FILE):
+            with write_lock(folder):
+                for name in (VECTORS_FILE, LIBRARY_FILE, f"{LIBRARY_FILE}-wal", f"{LIBRARY_FILE}-shm"):
                     (folder / name).unlink(missing_ok=True)
         wanted = Manifest(
             format_version=FORMAT_VERSION,
@@ -73,11 +72,13 @@ class Index:
             chunk_tokens=settings.chunk_tokens,
             overlap_tokens=settings.overlap_tokens,
         )
-        library = Library(folder / LIBRARY_FILE)
+        library = open_library(folder)
         with closed_on_error(library):
             stored = library.manifest
-            if stored is None:
+            if stored is None and library.counts()[0] == 0:
                 library.set_manifest(wanted)
+            elif stored is None:
+                raise LibraryError(_without_manifest(folder))
             elif stored != wanted:
                 raise LibraryError(_mismatch(folder, stored, wanted))
             return cls(folder, library, VectorIndex(folder, library, embedder.dimension), settings)
@@ -102,7 +103,7 @@ class Index:
             LibraryError: there is none, or it is damaged.
         """
         cls.require(folder)
-        library = Library(folder / LIBRARY_FILE)
+        library = open_library(folder)
         with closed_on_error(library):
             manifest = library.manifest
             if manifest is None:
@@ -118,7 +119,7 @@ class Index:
         Raises:
             LibraryError: on entering, where another process holds it.
         """
-        return _write_lock(self.folder)
+        return write_lock(self.folder)
 
     # -- changing ---------------------------------------------------------------------------------------
 
@@ -253,6 +254,17 @@ class Index:
         self._library.close()
 
 
+def open_library(folder: Path) -> Library:
+    """The library of an index; its tables are made where a first run was killed before it had made them.
+
+    Vectors without tables are what is left of an index: new tables in their place would hide the loss.
+
+    Raises:
+        LibraryError: it is damaged.
+    """
+    return Library(folder / LIBRARY_FILE, create=not (folder / VECTORS_FILE).exists())
+
+
 def folder_bytes(folder: Path) -> int:
     """The size of the files in a folder; one that another process removes meanwhile counts as nothing."""
     total = 0
@@ -260,21 +272,6 @@ def folder_bytes(folder: Path) -> int:
         with suppress(FileNotFoundError):
             total += path.stat().st_size if path.is_file() else 0
     return total
-
-
-@contextmanager
-def _write_lock(folder: Path) -> Iterator[None]:
-    lock = FileLock(folder / LOCK_FILE, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise LibraryError(
-            f"{folder}: another docquote is changing this index; wait for it to finish and try again"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _embed(
@@ -304,4 +301,11 @@ def _mismatch(folder: Path, stored: Manifest, wanted: Manifest) -> str:
     return (
         f"{folder}: the index was made with other settings ({'; '.join(differences)}); either set them back, or "
         f"rebuild it with: docquote index FOLDER --index {folder} --rebuild"
+    )
+
+
+def _without_manifest(folder: Path) -> str:
+    return (
+        f"{folder}: the index is damaged: it does not say what it was made with; rebuild it with: "
+        f"docquote index FOLDER --index {folder} --rebuild"
     )

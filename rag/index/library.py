@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from embeddings import Vectors
 from rag.errors import LibraryError
+from rag.index.checksum import chunks_checksum, document_checksum
 from rag.index.full_text import FullText
 from rag.index.manifest import Manifest
 from rag.schema import Chunk, Document, Section, Source, Span
@@ -86,10 +87,11 @@ class Library(FullText):
     def put(self, document: Document, chunks: Sequence[NewChunk]) -> None:
         """Adds a document, or replaces the one with its id, in one transaction."""
         source = document.source
+        rows = [(*chunk.span, chunk.context, chunk.vector.astype(np.float16).tobytes()) for chunk in chunks]
         with self.change() as db:
             self._delete(db, source.id)
             db.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     source.id,
                     source.name,
@@ -101,21 +103,22 @@ class Library(FullText):
                     json.dumps(document.warnings),
                     len(document.text),
                     document.text,
+                    document_checksum(source, document.warnings, document.text, document.sections),
+                    chunks_checksum(rows),
                 ),
             )
             db.executemany(
                 "INSERT INTO sections VALUES (?, ?, ?, ?, ?)",
                 [(source.id, s.kind, s.label, s.start, s.end) for s in document.sections],
             )
-            for chunk in chunks:
-                start, end = chunk.span
+            for start, end, prefix, vector in rows:
                 row = db.execute(
                     'INSERT INTO chunks (document_id, start, "end", context, vector) VALUES (?, ?, ?, ?, ?)',
-                    (source.id, start, end, chunk.context, chunk.vector.astype(np.float16).tobytes()),
+                    (source.id, start, end, prefix, vector),
                 ).lastrowid
                 db.execute(
                     "INSERT INTO chunk_text (rowid, context, text) VALUES (?, ?, ?)",
-                    (row, chunk.context, document.text[start:end]),
+                    (row, prefix, document.text[start:end]),
                 )
 
     def remove(self, document_id: str) -> bool:
@@ -144,7 +147,7 @@ class Library(FullText):
         """Every document without its text, in the order of their names."""
         with self.connection() as db:
             rows = db.execute(f"SELECT {_SOURCE_COLUMNS} FROM documents ORDER BY name, path").fetchall()
-        return [_source(row) for row in rows]
+            return [_source(row) for row in rows]
 
     def warnings(self) -> dict[str, tuple[str, ...]]:
         """What was odd about each document that has warnings, by its id."""
@@ -153,26 +156,33 @@ class Library(FullText):
         return {str(key): tuple(json.loads(value)) for key, value in rows}
 
     def document(self, document_id: str) -> Document:
-        """One whole document.
+        """One whole document, compared with its checksum.
 
         Raises:
-            LibraryError: the index does not hold it (any more).
+            LibraryError: the index does not hold it (any more), or what it holds of it is damaged.
         """
         with self.connection() as db:
             row = db.execute(
-                f"SELECT {_SOURCE_COLUMNS}, warnings, text FROM documents WHERE id = ?", (document_id,)
+                f"SELECT {_SOURCE_COLUMNS}, warnings, text, checksum FROM documents WHERE id = ?", (document_id,)
             ).fetchone()
             if row is None:
-                raise LibraryError(f"{self.path.parent}: the index holds no document with the id {document_id!r}")
+                raise self._gone(f"the document with the id {document_id!r}")
             sections = db.execute(
                 'SELECT kind, label, start, "end" FROM sections WHERE document_id = ? ORDER BY rowid', (document_id,)
             ).fetchall()
-        return Document(
-            source=_source(row[:7]),
-            text=row[8],
-            sections=tuple(Section(*section) for section in sections),
-            warnings=tuple(json.loads(row[7])),
-        )
+        try:
+            document = Document(
+                source=_source(row[:7]),
+                text=row[8],
+                sections=tuple(Section(*section) for section in sections),
+                warnings=tuple(json.loads(row[7])),
+            )
+            whole = row[9] == document_checksum(document.source, document.warnings, document.text, document.sections)
+        except (TypeError, ValueError):  # a date that is none, or JSON that is none
+            whole = False
+        if not whole:
+            raise self._unusable(f"what it holds of {row[1]} is not what was indexed")
+        return document
 
     def counts(self) -> tuple[int, int, int]:
         """How many documents, chunks and characters the index holds."""
@@ -185,6 +195,12 @@ class Library(FullText):
             )
         )
         return documents, chunks, characters
+
+    def _gone(self, what: str) -> LibraryError:
+        return LibraryError(
+            f"{self.path.parent}: {what} is gone; ask again, and if that does not help: "
+            f"docquote doctor --index {self.path.parent}"
+        )
 
     # -- chunks -----------------------------------------------------------------------------------------
 
@@ -254,7 +270,10 @@ class Library(FullText):
 
 def _source(row: tuple[str, str, str, str, str | None, str, str]) -> Source:
     key, name, path, title, day, media_type, sha256 = row
-    return Source(key, name, path, title, date.fromisoformat(day) if day else None, media_type, sha256)
+    try:
+        return Source(key, name, path, title, date.fromisoformat(day) if day else None, media_type, sha256)
+    except (TypeError, ValueError) as error:
+        raise sqlite3.DataError(f"{day!r} is no date") from error
 
 
 def _vectors(rows: Sequence[tuple[int, bytes]]) -> tuple[NDArray[np.int64], Vectors]:

@@ -14,7 +14,9 @@ CREATE TABLE IF NOT EXISTS documents (
     sha256 TEXT NOT NULL,
     warnings TEXT NOT NULL,
     characters INTEGER NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    checksum TEXT NOT NULL, -- see checksum.py
+    chunks_checksum TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS sections (

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rag.index.index import LIBRARY_FILE, Index, folder_bytes
-from rag.index.library import Library
+from rag.index.index import Index, folder_bytes, open_library
 
 
 def index_status(folder: Path) -> dict[str, Any]:
@@ -16,7 +15,7 @@ def index_status(folder: Path) -> dict[str, Any]:
         LibraryError: there is no index, or it cannot be read.
     """
     Index.require(folder)
-    library = Library(folder / LIBRARY_FILE)
+    library = open_library(folder)
     try:
         documents, chunks, characters = library.counts()
         manifest = library.manifest

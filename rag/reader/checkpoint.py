@@ -29,7 +29,9 @@ def open_checkpoint(folder: Path) -> tuple[Network, Tokenizer]:
     Raises ModelError where the folder holds no question-answering checkpoint with a fast tokenizer.
     """
     try:
-        model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True).eval()
+        model = AutoModelForQuestionAnswering.from_pretrained(  # weights as pickles are code: not read
+            folder, local_files_only=True, use_safetensors=True
+        ).eval()
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError) as error:
         raise ModelError(

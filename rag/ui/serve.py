@@ -19,6 +19,12 @@ ACCENT, ACCENT_DARK, ON_ACCENT_DARK = "#1d5c57", "#7fc9be", "#10201e"
 SURFACE, SURFACE_DARK = "#ffffff", "#1e1f1d"
 """The colours while the page loads and where people log in, which style.css does not reach; it has them as --dq-*."""
 
+MAX_WAITING = 100
+"""Questions and clicks that may wait for their turn; a page that sends one more is told at once that docquote is busy.
+On two cores some twenty seconds of questions, which is as long as anybody waits; see docs/reliability.md."""
+MAX_SESSIONS = 1000
+"""Pages whose conversations are held in memory; that of the page unused for longest goes first, and stays on disk."""
+
 LOG_IN = "Ask the documents of this docquote library."
 
 
@@ -29,6 +35,7 @@ def serve(
     port: int = 7860,
     open_browser: bool = False,
     auth: Callable[[str, str], Awaitable[bool]] | None = None,
+    max_waiting: int = MAX_WAITING,
 ) -> None:
     """Serve the page until interrupted.
 
@@ -37,12 +44,14 @@ def serve(
     Args:
         desk: the library and what is kept beside it.
         auth: whether a name and a password may enter; None: nobody has to log in.
+        max_waiting: how many questions and clicks may wait for their turn before others are told to come back.
 
     Raises:
         OSError: the port is taken.
     """
     _bypass_proxy(host)
     app = build_app(desk)
+    app.queue(max_size=max_waiting)
     with as_file(files("rag.ui").joinpath("icon.png")) as icon:
         app.launch(
             server_name=host,
@@ -57,6 +66,7 @@ def serve(
             mcp_server=False,
             pwa=False,
             ssr_mode=False,
+            state_session_capacity=MAX_SESSIONS,
             auth=auth,  # type: ignore[arg-type]  # gradio awaits what it returns
             auth_message=LOG_IN if auth is not None else None,
             theme=_theme(),

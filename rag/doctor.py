@@ -1,0 +1,322 @@
+"""Examines an installation and an index, and names the mend for whatever is wrong; changes nothing.
+
+What needs the models is asked of a process of its own (``python -m rag.doctor``), in which every way to the network is
+barred: what works there works with the cable unplugged.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.resources import files
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from rag.calibration import Calibration
+from rag.errors import DocquoteError
+from rag.index import Index
+from rag.index.index import LIBRARY_FILE, folder_bytes, open_library
+from rag.index.integrity import library_faults
+from rag.index.library import Library
+from rag.index.manifest import FORMAT_VERSION
+from rag.index.vector_file import descriptions, is_whole
+from rag.index.vectors import FILE_NAME as VECTORS_FILE
+from rag.index.vectors import META_KEY as VECTORS_KEY
+from rag.kept import FILE_NAME as KEPT_FILE
+from rag.settings import Settings
+
+DISTRIBUTION = "docquote"
+ROOM_BYTES = 200 * 1024 * 1024
+"""Free space beside an index, over its own size once more, below which its disk is called full."""
+MODEL_SECONDS = 300
+"""How long loading the models and asking one question may take on a slow machine."""
+NAMED = 3
+"""How many of the files that are gone are named."""
+
+CHECK_TEXT = "Seventy-six members attended the spring meeting of the rowing club."
+CHECK_QUESTION, CHECK_ANSWER = "How many members attended the spring meeting?", "Seventy-six"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found.
+
+    Attributes:
+        check: what was looked at, in a word or two.
+        ok: whether all is well.
+        detail: what was found, in words for people.
+        mend: the command or deed that mends it; "" where all is well.
+    """
+
+    check: str
+    ok: bool
+    detail: str
+    mend: str = ""
+
+
+def examine(folder: Path, settings: Settings) -> Iterator[Finding]:
+    """All checks, as they are done: the installation, the index in ``folder`` where there is one, and the models."""
+    yield _packages()
+    yield _data_files()
+    if (folder / LIBRARY_FILE).exists():
+        yield from _index(folder, settings)
+    else:
+        yield Finding(
+            "index", True, f"there is none in {folder} yet (docquote index FOLDER --index {folder} makes one)"
+        )
+    yield _disk(folder)
+    yield _permissions(folder)
+    yield from _models(_fingerprint(folder))
+
+
+def _packages() -> Finding:
+    reinstall = "pip install --force-reinstall docquote"
+    try:
+        wanted = [Requirement(text) for text in requires(DISTRIBUTION) or ()]
+    except PackageNotFoundError:
+        return Finding("installation", True, "docquote runs from its own folder; versions of packages are not compared")
+    wrong: list[str] = []
+    needed = [one for one in wanted if one.marker is None or one.marker.evaluate({"extra": ""})]
+    for one in needed:
+        try:
+            if not one.specifier.contains(version(one.name), prereleases=True):
+                wrong.append(f"{one.name} is {version(one.name)}, must be {one.specifier}")
+        except PackageNotFoundError:
+            wrong.append(f"{one.name} is missing")
+    if wrong:
+        return Finding("installation", False, "; ".join(wrong), reinstall)
+    here = f"docquote {version(DISTRIBUTION)}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    return Finding("installation", True, f"{here}, {len(needed)} packages as they should be")
+
+
+def _data_files() -> Finding:
+    from rag.chunking import count_tokens
+
+    needed = ("index/schema.sql", "ui/style.css", "ui/page.js", "sample/questions.jsonl", "reader/weights")
+    missing = [name for name in needed if not files("rag").joinpath(name).is_file() and not _is_folder(name)]
+    try:
+        count_tokens("One two.")
+    except (OSError, ValueError) as error:
+        missing.append(f"tiktoken's vocabulary ({error})")
+    if missing:
+        return Finding("data files", False, f"missing: {', '.join(missing)}", "pip install --force-reinstall docquote")
+    return Finding("data files", True, "all there")
+
+
+def _is_folder(name: str) -> bool:
+    return files("rag").joinpath(name).is_dir()
+
+
+# -- the index ---------------------------------------------------------------------------------------------------------
+
+
+def _index(folder: Path, settings: Settings) -> Iterator[Finding]:
+    rebuild = f"docquote index FOLDER --index {folder} --rebuild"
+    refresh = f"docquote index --index {folder}"
+    try:
+        with closing(open_library(folder)) as library:
+            faults = library_faults(library)
+            if faults:
+                yield Finding("index", False, "; ".join(faults[:NAMED]), rebuild)
+                return
+            documents, chunks, _ = library.counts()
+            yield Finding("index", True, f"{documents:,} documents and {chunks:,} chunks, every checksum right")
+            yield _made_with(library, settings, rebuild)
+            yield _vectors(library, folder, refresh)
+            yield _files(library, refresh)
+    except DocquoteError as error:
+        yield Finding("index", False, str(error), rebuild)
+    try:
+        Calibration.load(folder)
+    except DocquoteError as error:
+        yield Finding("calibration", False, str(error), f"docquote eval calibrate QUESTIONS --index {folder}")
+    yield from _kept(folder)
+
+
+def _made_with(library: Library, settings: Settings, rebuild: str) -> Finding:
+    manifest = library.manifest
+    if manifest is None:
+        return Finding("settings", True, "the index is empty and not bound to any")
+    wanted = (FORMAT_VERSION, settings.embedding_model, settings.chunk_tokens, settings.overlap_tokens)
+    made = (manifest.format_version, manifest.embedding_model, manifest.chunk_tokens, manifest.overlap_tokens)
+    if made != wanted:
+        names = ("format", "embedding_model", "chunk_tokens", "overlap_tokens")
+        differing = [f"{n} was {a}, is {b}" for n, a, b in zip(names, made, wanted, strict=True) if a != b]
+        return Finding("settings", False, "; ".join(differing), f"set them back, or: {rebuild}")
+    return Finding("settings", True, "the index was made with the settings of now")
+
+
+def _vectors(library: Library, folder: Path, refresh: str) -> Finding:
+    path, described = folder / VECTORS_FILE, descriptions(library.meta(VECTORS_KEY))
+    if not described or not path.is_file():
+        return Finding("vectors", library.counts()[1] == 0, "not written yet; questions take them elsewhere", refresh)
+    for one in described:
+        if is_whole(path, one):
+            return Finding("vectors", True, f"{one.kind}, SHA-256 {one.sha256[:16]}… as recorded")
+    return Finding("vectors", False, f"{path} is damaged; it is made anew from the library", f"rm {path}; {refresh}")
+
+
+def _files(library: Library, refresh: str) -> Finding:
+    sources = [source for source in library.sources() if source.path]
+    gone = [source.name for source in sources if not Path(source.path).exists()]
+    if gone:
+        names = ", ".join(gone[:NAMED]) + (", …" if len(gone) > NAMED else "")
+        return Finding("documents", False, f"{len(gone):,} of {len(sources):,} files are gone: {names}", refresh)
+    return Finding("documents", True, f"all {len(sources):,} files are where they were")
+
+
+def _kept(folder: Path) -> Iterator[Finding]:
+    path = folder / KEPT_FILE
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            said = str(db.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        said = str(error)
+    mend = "" if said == "ok" else f"move {path} away to start anew"
+    yield Finding("conversations", said == "ok", "readable" if said == "ok" else f"{path}: {said}", mend)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        yield Finding("conversations", False, f"{path} can be read by others on this computer", f"chmod 600 {path}")
+
+
+def _disk(folder: Path) -> Finding:
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    needed = ROOM_BYTES + (folder_bytes(folder) if folder.is_dir() else 0)
+    said = f"{free / 1e9:.1f} GB free"
+    if free < needed:
+        return Finding(
+            "disk", False, f"{said}, {needed / 1e9:.1f} GB wanted", f"free some space on the disk of {there}"
+        )
+    return Finding("disk", True, said)
+
+
+def _permissions(folder: Path) -> Finding:
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    locked = [path for path in (there, *(there.iterdir() if folder.is_dir() else ())) if not _changeable(path)]
+    if locked:
+        return Finding("permissions", False, f"{locked[0]} cannot be written", f"chmod -R u+rw {there}")
+    return Finding("permissions", True, f"{there} can be written")
+
+
+def _changeable(path: Path) -> bool:
+    return os.access(path, os.R_OK | os.W_OK) or not path.exists()  # SQLite's own files come and go
+
+
+# -- the models, with the network barred -------------------------------------------------------------------------------
+
+
+def _fingerprint(folder: Path) -> str:
+    """Of the model that the index was made with; "" where there is none, or none that can be read."""
+    if not (folder / LIBRARY_FILE).exists():
+        return ""
+    with suppress(DocquoteError), closing(open_library(folder)) as library:
+        return library.manifest.embedding_fingerprint if library.manifest else ""
+    return ""
+
+
+def _models(fingerprint: str) -> Iterator[Finding]:
+    """What the process without a network found, with the model that an index was made with."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    command = [sys.executable, "-P", "-m", "rag.doctor", fingerprint]
+    try:
+        ran = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=MODEL_SECONDS, check=False
+        )
+        findings = [Finding(**json.loads(line)) for line in ran.stdout.splitlines() if line.startswith("{")]
+        ended = ran.stderr.strip().splitlines()[-1:] if ran.returncode else []
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        findings, ended = [], [str(error)]
+    yield from findings
+    if ended or not findings:
+        yield Finding("models", False, f"they do not load: {' '.join(ended)}", "pip install --force-reinstall docquote")
+
+
+def unplugged(fingerprint: str) -> Iterator[Finding]:
+    """Opens the models, which checks their SHA-256, and asks a question of one document. Call it in its own process.
+
+    From here on the process cannot reach, or look up, anything but itself.
+
+    Args:
+        fingerprint: of the model that an index was made with; "" for none.
+    """
+    attempts: list[str] = []
+    sys.addaudithook(lambda event, arguments: _bar(event, arguments, attempts))
+    from embeddings import open_embedder
+    from rag.assistant import Assistant
+    from rag.loading import document_from_text
+    from rag.reader import open_reader
+
+    settings = Settings.load()
+    try:
+        embedder = open_embedder(settings.embedding_model)
+    except DocquoteError as error:
+        yield Finding("embedding model", False, str(error), "as it says, or: pip install --force-reinstall docquote")
+        return
+    known = f"{settings.embedding_model}, SHA-256 {embedder.fingerprint[:16]}…"
+    same = fingerprint in ("", embedder.fingerprint)
+    other = f"the index was made with another, SHA-256 {fingerprint[:16]}…; this one is {known}"
+    yield Finding("embedding model", same, known if same else other, "" if same else "docquote index FOLDER --rebuild")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(Index.open(Path(folder), embedder, settings, create=True)) as index,
+    ):
+        index.add(document_from_text(CHECK_TEXT, name="check.txt"), embedder)
+        try:
+            reader = open_reader(settings, embedder, index)
+        except DocquoteError as error:
+            yield Finding("reader", False, str(error), "as it says, or: pip install --force-reinstall docquote")
+            return
+        yield Finding("reader", True, f"{reader.name}, its checksum right")
+        answer = Assistant(index, embedder, reader, settings).ask(CHECK_QUESTION)
+    if attempts:
+        yield Finding("offline", False, f"tried to reach the network: {attempts[0]}", "please report this as a fault")
+    elif not (answer.found and CHECK_ANSWER in answer.text):
+        detail = f"the question {CHECK_QUESTION!r} was not answered from {CHECK_TEXT!r}"
+        yield Finding(
+            "offline", False, detail, "set reader_model and embedding_model to 'bundled', or give better ones"
+        )
+    else:
+        yield Finding("offline", True, "a question was answered with the network barred")
+
+
+def _bar(event: str, arguments: tuple[object, ...], attempts: list[str]) -> None:
+    """An audit hook that lets nothing out: no connection, no datagram, no look-up, but for this machine itself."""
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None  # else a socket of this machine, by its path
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"):
+        host = arguments[0]
+    else:
+        return
+    if not _is_here(host):
+        attempts.append(f"{event} {host!r}")
+        raise OSError(f"{event}: barred by docquote doctor")
+
+
+def _is_here(host: object) -> bool:
+    name = host.decode(errors="replace") if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(str(name)).is_loopback
+    except ValueError:
+        return False
+
+
+if __name__ == "__main__":
+    for finding in unplugged(sys.argv[1]):
+        print(json.dumps(asdict(finding)), flush=True)

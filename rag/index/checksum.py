@@ -1,0 +1,30 @@
+"""Checksums of what the library stores, kept with each document, so that a flipped bit is found before it is quoted.
+
+SQLite notices pages that make no sense, but not a letter that became another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
+
+from rag.schema import Section, Source
+
+
+def document_checksum(source: Source, warnings: Sequence[str], text: str, sections: Sequence[Section]) -> str:
+    """SHA-256, in hexadecimal, over everything of a document but its chunks; text counts as UTF-8."""
+    head = [[str(value) for value in astuple(source)], list(warnings), [astuple(section) for section in sections]]
+    digest = hashlib.sha256(json.dumps(head).encode())
+    digest.update(text.encode())
+    return digest.hexdigest()
+
+
+def chunks_checksum(chunks: Iterable[tuple[int, int, str, bytes]]) -> str:
+    """SHA-256, in hexadecimal, over the chunks of a document in order: start, end, context and vector as stored."""
+    digest = hashlib.sha256()
+    for start, end, context, vector in chunks:
+        digest.update(json.dumps([start, end, context]).encode())
+        digest.update(vector)
+    return digest.hexdigest()

@@ -1,0 +1,16 @@
+"""Serves the page over the hand-made assistant with room for few: ``small_server.py PORT FOLDER WAITING``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ui_fake import FakeAssistant
+
+from rag.conversations import Conversations
+from rag.ui.desk import Desk
+from rag.ui.serve import serve
+
+port, folder, waiting = sys.argv[1:]
+Path(folder).mkdir()
+serve(Desk(FakeAssistant(), conversations=Conversations(Path(folder))), port=int(port), max_waiting=int(waiting))

@@ -315,7 +315,7 @@ def test_an_interrupt_and_a_fault_are_not_taken_for_a_refusal(
 ) -> None:
     for problem, status in ((KeyboardInterrupt(), 130), (ZeroDivisionError("a fault"), 2)):
 
-        def fail(*_: object, problem: BaseException = problem) -> None:
+        def fail(*_: object, problem: BaseException = problem, **__: object) -> None:
             raise problem
 
         monkeypatch.setattr(rag.assistant.Assistant, "ask", fail)

@@ -46,6 +46,7 @@ SYSTEMS = (
             "langchain-text-splitters==1.1.3",
             "sentence-transformers==6.2.0",
             "faiss-cpu==1.15.1",
+            "greenlet==3.5.6",  # SQLAlchemy needs it for the record manager, and does not say so
         ),
         updates=True,
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from txtai import Embeddings
-from txtai.pipeline import Textractor
+from txtai.pipeline import Segmentation
 
 from benchmarks.systems.base import PASSAGES, Found
 
@@ -18,14 +18,14 @@ class Measured:
 
     def __init__(self, model: Path) -> None:
         self._embeddings = Embeddings(path=str(model), content=True)
-        self._textractor = Textractor(paragraphs=True)
+        self._segmentation = Segmentation(paragraphs=True)
         self._texts: list[str] = []
 
     def build(self, documents: Path, index: Path) -> None:
         chunks = [
             (f"{path.name}:{number}", text, None)
             for path in sorted(documents.rglob("*.txt"))
-            for number, text in enumerate(self._textractor(str(path)))
+            for number, text in enumerate(self._segmentation(path.read_text(encoding="utf-8")))
         ]
         self._embeddings.index(chunks)
         self._embeddings.save(str(index))

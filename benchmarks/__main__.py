@@ -53,7 +53,10 @@ def main() -> None:
     except ValueError as error:
         sys.exit(str(error))
     runner = Runner(collection, environments, model, results, arguments.out)
-    runner.run(systems, arguments.repetitions)
+    try:
+        runner.run(systems, arguments.repetitions)
+    except KeyboardInterrupt:
+        print("\nStopped; the same command goes on from here.")
     print("\n" + _report(results, configuration, systems, arguments.out))
 
 

@@ -48,7 +48,9 @@ def main() -> None:
 
 
 def _index(system: System, documents: Path, index: Path, model: Path) -> Values:
+    before = time.process_time()
     values = {"seconds": _seconds(lambda: system.build(documents, index)), "peak_bytes": float(_peak_memory())}
+    values["processor_seconds"] = time.process_time() - before
     texts = system.embedded_texts()
     given, read = _tokens(texts, model)
     values |= {
@@ -58,7 +60,9 @@ def _index(system: System, documents: Path, index: Path, model: Path) -> Values:
         "bytes": sum(path.stat().st_size for path in index.rglob("*") if path.is_file()),
     }
     if isinstance(system, Encoding):
+        before = time.process_time()
         values["encoder_seconds"] = _seconds(lambda: system.encode(texts))
+        values["encoder_processor_seconds"] = time.process_time() - before
     return values
 
 

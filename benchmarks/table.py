@@ -67,6 +67,7 @@ def figures(documents: int, characters: int, tokens: int) -> tuple[Figure, ...]:
             2,
         ),
         Figure("Indexing, chunks a second", "more", lambda row: row("index")["chunks"] / row("index")["seconds"]),
+        Figure("Indexing, processor seconds", "less", value("index", "processor_seconds")),
         Figure("Chunks", "less", value("index", "chunks"), 0, compared=False),
         Figure(
             "Share of the chunks' tokens that the model reads, %",
@@ -94,6 +95,13 @@ def figures(documents: int, characters: int, tokens: int) -> tuple[Figure, ...]:
             "Indexing, as a multiple of the encoder alone",
             "less",
             lambda row: row("index")["seconds"] / row("index")["encoder_seconds"],
+            2,
+            compared=False,
+        ),
+        Figure(
+            "The same in processor time",
+            "less",
+            lambda row: row("index")["processor_seconds"] / row("index")["encoder_processor_seconds"],
             2,
             compared=False,
         ),

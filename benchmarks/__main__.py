@@ -150,7 +150,7 @@ def _tokens(collection: Collection, environment: Environment, model: Path) -> in
         "texts = [p.read_text(encoding='utf-8') for p in pathlib.Path(sys.argv[2]).rglob('*.txt')]\n"
         "print(sum(len(e.ids) for e in t.encode_batch_fast(texts, add_special_tokens=False)))"
     )
-    command = [environment.python, "-c", code, model / "tokenizer.json", collection.folder]
+    command: list[str | Path] = [environment.python, "-c", code, model / "tokenizer.json", collection.folder]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 

@@ -51,7 +51,8 @@ def chat_seconds(environment: Environment, index: Path) -> float:
     """
     port = _free_port()
     started = time.perf_counter()
-    command = [environment.folder / "bin" / "docquote", "chat", "--no-browser", "--port", str(port), "--index", index]
+    docquote = environment.folder / "bin" / "docquote"
+    command: list[str | Path] = [docquote, "chat", "--no-browser", "--port", str(port), "--index", index]
     with subprocess.Popen(
         command, env=environment.variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:

@@ -60,7 +60,7 @@ class Results:
     def values(self, repetition: int, system: str, task: str) -> Values | None:
         """What a task measured; None where it has not been run."""
         measurement = self._measured.get((repetition, system, task))
-        return measurement and measurement.values
+        return None if measurement is None else measurement.values
 
     @property
     def measurements(self) -> list[Measurement]:

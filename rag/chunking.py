@@ -83,18 +83,18 @@ def chunk_spans(
         costs.extend([cost] if len(parts) == 1 else sizes(_with_gaps(text, parts)))
     headings = {section.start for section in document.sections if section.kind == "heading"}
 
-    def span(run: tuple[int, int]) -> Span:
+    def span_of(run: tuple[int, int]) -> Span:
         return pieces[run[0]][0], pieces[run[1]][1]
 
     def measured(runs: Sequence[tuple[int, int]]) -> bool:
-        several = [text[slice(*span(run))] for run in runs if run[0] < run[1]]
+        several = [text[slice(*span_of(run))] for run in runs if run[0] < run[1]]
         return all(_fits(size, budgets) for size in sizes(several))
 
     # Sums of costs are nearly always right: all runs are measured in one call, and packed one by one only if one fails.
     runs = _pack(pieces, costs, budgets, overlap_tokens, headings, lambda _: True)
     if not measured(runs):
         runs = _pack(pieces, costs, budgets, overlap_tokens, headings, lambda run: measured([run]))
-    return [span(run) for run in runs]
+    return [span_of(run) for run in runs]
 
 
 def _with_gaps(text: str, spans: Sequence[Span]) -> list[str]:

@@ -51,7 +51,8 @@ class Measured:
             str(documents), glob="**/*.txt", loader_cls=TextLoader, loader_kwargs={"encoding": "utf-8"}
         )
         splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200, add_start_index=True)
-        return splitter.split_documents(loader.load())
+        chunks: list[Document] = splitter.split_documents(loader.load())
+        return chunks
 
     def _records(self, folder: Path) -> SQLRecordManager:
         return SQLRecordManager("faiss/library", db_url=f"sqlite:///{folder / 'records.sqlite'}")

@@ -42,7 +42,8 @@ class Measured:
         self._index.storage_context.persist(str(index))
 
     def _read(self, documents: Path) -> list[Document]:
-        return SimpleDirectoryReader(str(documents), recursive=True, filename_as_id=True).load_data()
+        read: list[Document] = SimpleDirectoryReader(str(documents), recursive=True, filename_as_id=True).load_data()
+        return read
 
     def open(self, index: Path) -> None:
         self._index = load_index_from_storage(StorageContext.from_defaults(persist_dir=str(index)))

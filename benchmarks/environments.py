@@ -91,8 +91,10 @@ class Environment:
         return {name: installed[name] for name in packages if name in installed}
 
     def _output(self, *arguments: str) -> str:
+        variables = self.variables
+        del variables["PYTHONPATH"]  # what it leads to is not installed here
         return subprocess.run(
-            [self.python, *arguments], env=self.variables, check=True, capture_output=True, text=True
+            [self.python, *arguments], env=variables, check=True, capture_output=True, text=True
         ).stdout
 
 

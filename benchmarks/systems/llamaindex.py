@@ -36,9 +36,7 @@ class Measured:
     def update(self, documents: Path, index: Path) -> None:
         self.open(index)
         assert self._index
-        self._index.refresh_ref_docs(
-            self._read(documents), update_kwargs={"delete_kwargs": {"delete_from_docstore": True}}
-        )
+        self._index.refresh_ref_docs(self._read(documents))
         self._index.storage_context.persist(str(index))
 
     def _read(self, documents: Path) -> list[Document]:

@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INDEX ?= .docquote
 
-.PHONY: help chat test lint typecheck eval stress audit screenshots clean
+.PHONY: help chat test lint typecheck eval bench stress audit screenshots clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -52,6 +52,9 @@ audit: $(VENV)/.installed  ## look up every installed package in the list of kno
 	@$(VENV)-audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r $(VENV)-audit/requirements.txt \
 	|| { echo "audit: NOT passed. Packages with known vulnerabilities are listed above; if an error is shown instead, the"; \
 	echo "list of vulnerabilities at pypi.org could not be asked for every package, and nothing was found out."; exit 1; }
+
+bench:  ## measure docquote beside LangChain, LlamaIndex, Haystack and txtai; or on DOCUMENTS=FOLDER (.txt files)
+	$(PYTHON) -m benchmarks $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(QUESTIONS),--questions $(QUESTIONS))
 
 screenshots: $(VENV)/.installed-dev  ## take the pictures of the README anew
 	DOCQUOTE_SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser

@@ -8,6 +8,7 @@ import numpy as np
 
 from embeddings.base import Vectors
 from embeddings.bundled import BUNDLED, BUNDLED_SHA256, bundled_tensors, bundled_tokenizer
+from embeddings.counting import WordCounter
 from embeddings.int8 import Encoder
 
 MAX_TOKENS = 256
@@ -30,10 +31,11 @@ class MiniLM:
         self.max_tokens = MAX_TOKENS
         self._encoder = Encoder(bundled_tensors())
         self._tokenizer = bundled_tokenizer()
+        self._count = WordCounter(self._tokenizer)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The model's own tokens in each text, without special tokens and without truncation."""
-        return [len(found.ids) for found in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+        return self._count(texts)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of texts to be found, shape ``(len(texts), 384)``, in their order."""
@@ -46,7 +48,7 @@ class MiniLM:
     def _encode(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        ids = [_cut(found.ids) for found in self._tokenizer.encode_batch(list(texts))]
+        ids = [_cut(found.ids) for found in self._tokenizer.encode_batch_fast(list(texts))]
         means = np.stack(self._encoder.run([np.array(one, dtype=np.int32) for one in ids]))
         unit: Vectors = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
         return unit

@@ -83,13 +83,18 @@ def chunk_spans(
         costs.extend([cost] if len(parts) == 1 else sizes(_with_gaps(text, parts)))
     headings = {section.start for section in document.sections if section.kind == "heading"}
 
-    def measured(first: int, last: int) -> bool:
-        return first == last or _fits(sizes([text[pieces[first][0] : pieces[last][1]]])[0], budgets)
+    def span_of(run: tuple[int, int]) -> Span:
+        return pieces[run[0]][0], pieces[run[1]][1]
 
-    return [
-        (pieces[first][0], pieces[last][1])
-        for first, last in _pack(pieces, costs, budgets, overlap_tokens, headings, measured)
-    ]
+    def measured(runs: Sequence[tuple[int, int]]) -> bool:
+        several = [text[slice(*span_of(run))] for run in runs if run[0] < run[1]]
+        return all(_fits(size, budgets) for size in sizes(several))
+
+    # Sums of costs are nearly always right: all runs are measured in one call, and packed one by one only if one fails.
+    runs = _pack(pieces, costs, budgets, overlap_tokens, headings, lambda _: True)
+    if not measured(runs):
+        runs = _pack(pieces, costs, budgets, overlap_tokens, headings, lambda run: measured([run]))
+    return [span_of(run) for run in runs]
 
 
 def _with_gaps(text: str, spans: Sequence[Span]) -> list[str]:
@@ -108,7 +113,7 @@ def _pack(
     budgets: Sequence[int],
     overlap_tokens: int,
     headings: set[int],
-    measured: Callable[[int, int], bool],
+    measured: Callable[[tuple[int, int]], bool],
 ) -> list[tuple[int, int]]:
     """Runs of pieces ``(first, last)``, both inclusive, that fit the budgets; greedy from the start.
 
@@ -128,9 +133,9 @@ def _pack(
             if at_heading or not _fits(used, budgets):
                 break
             last = i
-        while last > new and not measured(first, last):
+        while last > new and not measured((first, last)):
             last -= 1
-        if not measured(first, last):
+        if not measured((first, last)):
             first = new
         runs.append((first, last))
         new = last + 1

@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         "rag.schema rag.errors rag.settings rag.words rag.question rag.router rag.sentences rag.calibration rag.values "
-        "rag.periods embeddings rag.users rag.binding rag.database",
+        "rag.periods embeddings rag.users rag.binding rag.database rag.prefetch",
         "rag.loading rag.chunking rag.index rag.pages rag.verification rag.kept",
         "rag.retrieval rag.reader rag.conversation rag.enumerations rag.comparing rag.overview",
         "rag.answering rag.agreement rag.composing rag.serialise rag.candidates",

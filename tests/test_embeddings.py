@@ -9,13 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from core_texts import texts
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import embeddings.bundled
 from embeddings import Embedder, open_embedder
-from embeddings.bundled import BUNDLED_SHA256, bundled_folder, bundled_tensors, verify_bundled
+from embeddings.bundled import BUNDLED_SHA256, bundled_folder, bundled_tensors, bundled_tokenizer, verify_bundled
 from embeddings.int8 import BLOCK, LARGEST, LARGEST_WITHOUT_VNNI, largest_weight, quantise, quantise_blocks
 from rag.errors import ModelError
 
+TOKENIZER = bundled_tokenizer()
 TEXTS = [
     "The roof of the boat house will be repaired.",
     "",
@@ -48,6 +52,23 @@ def test_no_texts_give_no_rows(embedder: Embedder) -> None:
 def test_the_models_tokens_are_counted_without_truncation(embedder: Embedder) -> None:
     assert embedder.max_tokens == 256
     assert embedder.count_tokens(["", "boat house", "word " * 2_000]) == [0, 2, 2_000]
+
+
+@given(st.lists(texts, max_size=4))
+@example(
+    [
+        "a\x1cb \u2028c\x85d\u00a0e\u3000f\ufeff g\u200bh",
+        "don't\r\n\t stop",
+        "",
+        " ",
+        "x" * 3_000,
+        "Éa\u0301 会议在上海",
+    ]
+)
+def test_words_are_counted_as_the_tokenizer_counts_whole_texts(embedder: Embedder, some: list[str]) -> None:
+    whole = [len(found.ids) for found in TOKENIZER.encode_batch(some, add_special_tokens=False)]
+    assert embedder.count_tokens(some) == whole
+    assert embedder.count_tokens(some) == whole  # now from memory
 
 
 def test_the_model_is_known_by_its_weights(embedder: Embedder, tmp_path: Path) -> None:

@@ -18,12 +18,16 @@ from rag.index.lock import write_lock
 from rag.index.manifest import FORMAT_VERSION, Manifest
 from rag.index.vectors import FILE_NAME as VECTORS_FILE
 from rag.index.vectors import VectorIndex
+from rag.prefetch import prefetched
 from rag.schema import Chunk, Document, Source, Span
 from rag.settings import Settings
 
 LIBRARY_FILE = "library.sqlite"
 PENDING_CHUNKS = 256
-"""Chunks gathered from several documents before they are embedded together, so that batches are full."""
+"""Chunks gathered from several documents before they are embedded together, so that no processor waits for work.
+
+What a kill undoes, and how long a cancelled job goes on, grow with it.
+"""
 
 
 class Index:
@@ -146,6 +150,14 @@ class Index:
             self.save()
 
     def _embedded(self, documents: Iterable[Document], embedder: Embedder) -> Iterator[tuple[Document, list[NewChunk]]]:
+        with prefetched(documents, lambda taken: self._chunked(taken, embedder)) as batches:
+            for batch in batches:
+                yield from _embed(batch, embedder)
+
+    def _chunked(
+        self, documents: Iterable[Document], embedder: Embedder
+    ) -> Iterator[list[tuple[Document, list[Span]]]]:
+        """Documents with their chunks, gathered until there are enough to be embedded together."""
         pending: list[tuple[Document, list[Span]]] = []
         waiting = 0
         for document in documents:
@@ -159,9 +171,10 @@ class Index:
             pending.append((document, spans))
             waiting += len(spans)
             if waiting >= PENDING_CHUNKS:
-                yield from _embed(pending, embedder)
+                yield pending
                 pending, waiting = [], 0
-        yield from _embed(pending, embedder)
+        if pending:
+            yield pending
 
     def remove(self, document_id: str) -> bool:
         """Removes a document; False where the index does not hold it. The vectors are saved by ``save``."""

@@ -87,8 +87,8 @@ def grown(real: Sequence[RealDocument], count: int, seed: int = 0) -> Iterator[t
     while left:
         number += 1
         own, other, pair = (
-            real[rng.integers(len(real))],
-            real[rng.integers(len(real))],
+            real[int(rng.integers(len(real)))],
+            real[int(rng.integers(len(real)))],
             several[int(rng.integers(len(several)))],
         )
         pool = own.sentences + other.sentences

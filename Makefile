@@ -51,7 +51,7 @@ audit: $(VENV)/.installed  ## look up every installed package in the list of kno
 	$(BIN)/python -m pip freeze --exclude-editable > $(VENV)-audit/requirements.txt
 	@$(VENV)-audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r $(VENV)-audit/requirements.txt \
 	|| { echo "audit: NOT passed. Packages with known vulnerabilities are listed above; if an error is shown instead, the"; \
-	echo "list of vulnerabilities at pypi.org could not be asked for every package, and nothing was found out."; exit 1; }
+	echo "list of vulnerabilities could not be asked for every package, and nothing was found out."; exit 1; }
 
 bench:  ## measure docquote beside LangChain, LlamaIndex, Haystack and txtai; or on DOCUMENTS=FOLDER (.txt files)
 	$(PYTHON) -m benchmarks $(if $(DOCUMENTS),--documents $(DOCUMENTS)) $(if $(QUESTIONS),--questions $(QUESTIONS))

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, TypeVar
 
 from rag.database import Database
 from rag.errors import LibraryError
+
+Found = TypeVar("Found")
 
 MOST_REMEMBERED = 100_000
 _NEWEST_TABLE = "removed_chunks"
@@ -42,7 +45,7 @@ class IndexDatabase(Database):
         super().__init__(path)
 
     def _prepare(self, db: sqlite3.Connection) -> None:
-        self._remembered: dict[tuple[str, ...], int] = {}
+        self._remembered: dict[tuple[str, ...], Any] = {}
         self._remembered_at = -1
         db.execute("PRAGMA synchronous = NORMAL")  # a cut of power may undo documents, never tear one
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -92,15 +95,16 @@ class IndexDatabase(Database):
         with self.connection() as db:
             return int(db.execute(query, arguments).fetchone()[0])
 
-    def remembered(self, what: tuple[str, ...], found: Callable[[], int]) -> int:
-        """A number that is computed once for each generation."""
+    def remembered(self, what: tuple[str, ...], found: Callable[[], Found]) -> Found:
+        """What is looked up once for each generation."""
         generation = self.generation
         with self._lock:
             if generation != self._remembered_at or len(self._remembered) >= MOST_REMEMBERED:
                 self._remembered_at, self._remembered = generation, {}
             if what not in self._remembered:
                 self._remembered[what] = found()
-            return self._remembered[what]
+            value: Found = self._remembered[what]
+            return value
 
     @property
     def generation(self) -> int:

@@ -145,9 +145,11 @@ class Library(FullText):
 
     def sources(self) -> list[Source]:
         """Every document without its text, in the order of their names."""
+        return list(self.remembered(("sources",), self._sources))
+
+    def _sources(self) -> list[Source]:
         with self.connection() as db:
-            rows = db.execute(f"SELECT {_SOURCE_COLUMNS} FROM documents ORDER BY name, path").fetchall()
-            return [_source(row) for row in rows]
+            return [_source(row) for row in db.execute(f"SELECT {_SOURCE_COLUMNS} FROM documents ORDER BY name, path")]
 
     def warnings(self) -> dict[str, tuple[str, ...]]:
         """What was odd about each document that has warnings, by its id."""

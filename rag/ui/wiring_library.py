@@ -127,7 +127,7 @@ def _wire_jobs(desk: Desk, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: 
             listed: desk.documents(chosen),
             page.title: desk.header(),
             page.hint: desk.hint(chosen),
-            timer: gr.Timer(active=busy),
+            timer: gr.Timer(active=busy or jobs.busy),
         }
         if not talk:
             shown[page.thread] = desk.welcome()
@@ -143,4 +143,5 @@ def _wire_jobs(desk: Desk, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: 
     page.source.apply(refresh_one, page.conversation, moving, **quiet())
     progress.select(cancel, None, moving, **quiet())
     timer.tick(tick, [page.conversation, page.chosen, page.view, refused], everything, **quiet())
-    app.load(lambda: gr.Timer(active=jobs.busy), None, timer, **quiet())
+    # only ever on: this may arrive after the answer to a click that has begun some work meanwhile
+    app.load(lambda: gr.Timer(active=True) if jobs.busy else gr.skip(), None, timer, **quiet())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Protocol
 
 from rag.errors import LibraryError
 
+RETRY_SECONDS = 0.01
 BUSY_SECONDS = 30.0
 """How long to wait for another process that is writing."""
 READING_ERRORS = (sqlite3.Error, UnicodeDecodeError)
@@ -45,7 +47,7 @@ class Database:
         try:
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
             with closed_on_error(self._db):
-                self._db.execute("PRAGMA journal_mode = WAL")
+                _switch_to_wal(self._db)
                 self._db.execute("PRAGMA foreign_keys = ON")
                 self._prepare(self._db)
         except READING_ERRORS as error:
@@ -98,3 +100,16 @@ class Database:
         """Closes the file."""
         with self._lock:
             self._db.close()
+
+
+def _switch_to_wal(db: sqlite3.Connection) -> None:
+    """Alone among SQLite's statements this one does not wait for others who do the same, so it is tried again."""
+    latest = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > latest:
+                raise
+            time.sleep(RETRY_SECONDS)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.composing import COMPOSED, complete, composed_spans, groups_of, overlaps
-from rag.router import question_kind
-from rag.schema import Answer, AnswerSpan, Citation, Document, Group, Reading
+from rag.composing import COMPOSED, DocumentOf, complete, composed_spans, groups_of, overlaps
+from rag.router import QuestionKind
+from rag.schema import Answer, AnswerSpan, Citation, Group, Reading
 from rag.values import Value, at_odds, value_of
 
 NEAREST = 3
@@ -20,14 +20,12 @@ AGREEING_MARGIN = 3.0
 FURTHER = 8
 """Documents cited beside the answer, because they agree or are at odds with it."""
 
-DocumentOf = Callable[[str], Document]
-"""A document by its id."""
-
 
 def compose(
     base: Answer,
     reading: Reading,
     *,
+    kind: QuestionKind,
     found: bool,
     quotes: int,
     answer_tokens: int,
@@ -38,6 +36,7 @@ def compose(
     Args:
         base: what is known of the answer without its quotes, not found.
         reading: what the reader made of the passages.
+        kind: of the question.
         found: whether to answer; a reading without spans is never answered.
         quotes: at most so many sentences where a few words can answer.
         answer_tokens: at most so many tokens of quotes where a few words cannot.
@@ -47,7 +46,6 @@ def compose(
         # what came nearest is no answer, so no words of it are marked as one
         nearest = [replace(span, highlight=None) for span in reading.spans[:NEAREST]]
         return replace(base, nearest=_citations(nearest, document_of))
-    kind = question_kind(base.interpreted_as)
     if kind in COMPOSED:
         return grouped(base, [("", composed_spans(kind, reading.spans, document_of, answer_tokens))], document_of)
     quoted = [complete(span, document_of(span.passage.source.id)) for span in chosen_spans(reading.spans, quotes)]

@@ -9,11 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from embeddings import Embedder, open_embedder
-from rag.answering import DocumentOf, compose, grouped
+from rag.answering import compose, grouped
 from rag.calibration import Calibration
 from rag.candidates import meant
 from rag.comparing import Side, sides, spans_about
-from rag.composing import composed_spans, joined, overlaps
+from rag.composing import DocumentOf, composed_spans, joined, overlaps
 from rag.conversation import leans_on_history, leant_on, standalone
 from rag.database import closed_on_error
 from rag.errors import DocquoteError
@@ -22,7 +22,7 @@ from rag.overview import document_meant, overview_spans
 from rag.periods import documents_of, period_of
 from rag.reader import Reader, open_reader
 from rag.reader.sentence_features import inverse_frequencies
-from rag.retrieval import Retriever, check_scope, in_scope
+from rag.retrieval import Retriever, sources_in
 from rag.router import question_kind
 from rag.schema import Answer, AnswerSpan, Document, Narrowing, Passage, Reading, Scope, Source, Turn
 from rag.settings import Settings
@@ -90,8 +90,7 @@ class Assistant:
         question, past = _encodable(question), turns(history)
         completed = question if as_typed else standalone(question, past, self.retriever)
         sources, scope = self.index.sources(), scope or Scope()
-        check_scope(scope, sources)
-        asked = [source for source in sources if in_scope(source, scope)]
+        asked = sources_in(scope, sources)
         before = reversed(leant_on(past)) if completed != question and leans_on_history(question) else ()
         named = [question, *(turn.question for turn in before)]
         answer = self._dated(question, _encodable(completed), [] if any_date else named, asked, scope)
@@ -121,7 +120,7 @@ class Assistant:
             answer, narrowed = self._answer(question, interpreted_as, scope), replace(narrowed, answered=False)
         return replace(answer, narrowed=narrowed)
 
-    def _answer(self, question: str, interpreted_as: str, scope: Scope | None) -> Answer:
+    def _answer(self, question: str, interpreted_as: str, scope: Scope) -> Answer:
         """The answer as its kind of question wants it: of a whole document, of two sides, or of what was read."""
         document_of = lru_cache(self.index.document)
         kind = question_kind(interpreted_as)
@@ -146,17 +145,18 @@ class Assistant:
         return compose(
             replace(base, confidence=self.calibration.apply(reading.confidence), passages=tuple(passages)),
             reading,
+            kind=kind,
             found=self.calibration.answers(reading.confidence),
             quotes=self.settings.quotes,
             answer_tokens=self.settings.answer_tokens,
             document_of=document_of,
         )
 
-    def _read(self, question: str, scope: Scope | None) -> tuple[list[Passage], Reading]:
+    def _read(self, question: str, scope: Scope) -> tuple[list[Passage], Reading]:
         passages = self.retriever.retrieve(question, k=self.settings.passages, scope=scope)
         return passages, self.reader.read(question, passages)
 
-    def _compared(self, base: Answer, pair: tuple[Side, Side], scope: Scope | None, document_of: DocumentOf) -> Answer:
+    def _compared(self, base: Answer, pair: tuple[Side, Side], scope: Scope, document_of: DocumentOf) -> Answer:
         """What is said of each side, found if anything is; each side may take half of the tokens."""
         quoted: list[tuple[str, Sequence[AnswerSpan]]] = []
         passages: dict[int, Passage] = {}
@@ -179,10 +179,9 @@ class Assistant:
             return base
         return grouped(replace(base, confidence=confidence, passages=tuple(passages.values())), quoted, document_of)
 
-    def _document_meant(self, question: str, scope: Scope | None) -> tuple[Source, float] | None:
-        sources = [source for source in self.index.sources() if scope is None or in_scope(source, scope)]
+    def _document_meant(self, question: str, scope: Scope) -> tuple[Source, float] | None:
         rarity = inverse_frequencies(question, self.index.chunk_frequency, self.index.counts()[1])
-        return document_meant(sources, rarity)
+        return document_meant(sources_in(scope, self.index.sources()), rarity)
 
     def sources(self) -> list[Source]:
         """The documents of the index, without their texts."""

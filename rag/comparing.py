@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.schema import AnswerSpan, Document
-from rag.words import content_words, stem, words
+from rag.composing import DocumentOf
+from rag.schema import AnswerSpan
+from rag.words import content_stems, stems_of, words
 
 _BEFORE = re.compile(
     r"^.*\bbetween\s+|^.*?\b(?:compar(?:e|ed|ing)|contrast|distinguish(?:es)?|what have|what (?:do|does|did)|"
@@ -25,20 +26,14 @@ _AFTER = re.compile(
     r"during|when|where|as|with|than|stand|approach|describe|respond|different|alike|similar|the same)\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
-_COMPARISON = frozenset(
-    map(
-        stem,
-        "compare compared comparison contrast difference differences differ differs similarities common vs".split(),
-    )
+_COMPARISON = stems_of(
+    "compare compared comparison contrast difference differences differ differs similarities common vs"
 )
 MAX_SIDE_WORDS = 8
 NAMED_BONUS = 1.0
 """In log-odds: what it counts that a sentence names its side itself."""
 PARAGRAPH = 2000
 """Characters on either side of a sentence in which the ends of its paragraph are looked for."""
-
-DocumentOf = Callable[[str], Document]
-"""A document by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +51,12 @@ class Side:
     @property
     def has_topic(self) -> bool:
         """Whether the question asks for something about the side, not just to compare it."""
-        return not frozenset(map(stem, content_words(self.question))) <= self.stems | _COMPARISON
+        return not content_stems(self.question) <= self.stems | _COMPARISON
 
     @property
     def stems(self) -> frozenset[str]:
         """The stems of the words that name it."""
-        return frozenset(map(stem, content_words(self.name)))
+        return content_stems(self.name)
 
 
 def sides(question: str) -> tuple[Side, Side] | None:
@@ -91,9 +86,9 @@ def spans_about(side: Side, other: Side, spans: Sequence[AnswerSpan], document_o
     found: list[AnswerSpan] = []
     for span in spans:
         document = document_of(span.passage.source.id)
-        said = _stems(document.text[span.start : span.end])
+        said = stems_of(document.text[span.start : span.end])
         around = f"{document.source.title}\n{document.heading_at(span.start) or ''}\n{_paragraph(document.text, span)}"
-        if not own <= _stems(around) or (others <= said and not own <= said):
+        if not own <= stems_of(around) or (others <= said and not own <= said):
             continue
         found.append(replace(span, score=span.score + NAMED_BONUS) if own <= said else span)
     return sorted(found, key=lambda span: -span.score)
@@ -103,7 +98,3 @@ def _paragraph(text: str, span: AnswerSpan) -> str:
     first, last = max(span.start - PARAGRAPH, 0), span.end + PARAGRAPH
     start, end = text.rfind("\n\n", first, span.start), text.find("\n\n", span.end, last)
     return text[start if start >= 0 else first : end if end >= 0 else last]
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(map(stem, words(text)))

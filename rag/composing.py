@@ -14,7 +14,7 @@ from rag.enumerations import after_colon, counted_sentences, under_heading, whol
 from rag.router import QuestionKind
 from rag.schema import AnswerSpan, Citation, Document, Group, Span
 from rag.sentences import sentence_spans
-from rag.words import content_words, stem
+from rag.words import content_stems
 
 COMPOSED: frozenset[QuestionKind] = frozenset({"why", "how", "list", "describe", "compare", "about"})
 """The kinds of questions that are answered with several quotes."""
@@ -191,12 +191,8 @@ def _repeats(span: AnswerSpan, other: AnswerSpan, document_of: DocumentOf, *, lo
     text, told = _text(span, document_of), _text(other, document_of)
     if text.casefold().split() == told.casefold().split():
         return True
-    words, known = _stems(text), _stems(told)
+    words, known = content_stems(text), content_stems(told)
     return loosely and bool(words) and len(words & known) >= REPEATED * len(words)
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(map(stem, content_words(text)))
 
 
 def _cost(span: AnswerSpan, document_of: DocumentOf) -> int:

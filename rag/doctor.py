@@ -104,8 +104,11 @@ def _packages() -> Finding:
 def _data_files() -> Finding:
     from rag.chunking import count_tokens
 
-    needed = ("index/schema.sql", "ui/style.css", "ui/page.js", "sample/questions.jsonl", "reader/weights")
-    missing = [name for name in needed if not files("rag").joinpath(name).is_file() and not _is_folder(name)]
+    needed = (
+        "index/schema.sql ui/style.css ui/page.js sample/questions.jsonl router/weights.json reader/weights".split()
+    )
+    parts = {name: files("rag").joinpath(name) for name in needed}
+    missing = [name for name, part in parts.items() if not (part.is_file() or part.is_dir())]
     try:
         count_tokens("One two.")
     except (OSError, ValueError) as error:
@@ -113,10 +116,6 @@ def _data_files() -> Finding:
     if missing:
         return Finding("data files", False, f"missing: {', '.join(missing)}", "pip install --force-reinstall docquote")
     return Finding("data files", True, "all there")
-
-
-def _is_folder(name: str) -> bool:
-    return files("rag").joinpath(name).is_dir()
 
 
 # -- the index ---------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rag.chunking import count_tokens
 from rag.schema import AnswerSpan, Chunk, Document, Passage, Scores, Source, Span
 from rag.sentences import lines_are_blocks, sentence_spans
-from rag.words import STOP_WORDS, content_words, stem, words
+from rag.words import STOP_WORDS, content_stems, stems_of, words
 
 LOOKED_AT = 40_000
 """Characters of a document, from its beginning, that are looked at; some twenty pages."""
@@ -16,14 +16,11 @@ SENTENCE_WORDS = 5
 NAMED_SHARE = 0.75
 """A document is meant if its title has at least this share of the words that may name it, weighted by rarity."""
 
-_ASKING = frozenset(
-    map(
-        stem,
-        "summarise summarize summary sum overview document file text report article paper page letter give tell"
-        " short brief briefly main key point points finding findings message messages topic topics content"
-        " contents subject gist essence recap cover covers covered deal deals say says said please need want know"
-        " whole few sentences highlights tl dr".split(),
-    )
+_ASKING = stems_of(
+    "summarise summarize summary sum overview document file text report article paper page letter give tell"
+    " short brief briefly main key point points finding findings message messages topic topics content"
+    " contents subject gist essence recap cover covers covered deal deals say says said please need want know"
+    " whole few sentences highlights tl dr"
 )
 """Stems of words by which people ask for a summary; they name no document."""
 
@@ -46,7 +43,7 @@ def document_meant(sources: Sequence[Source], rarity: Mapping[str, float]) -> tu
         return None
 
     def named(source: Source) -> float:
-        title = frozenset(map(stem, content_words(f"{source.title} {source.name}")))
+        title = content_stems(f"{source.title} {source.name}")
         return sum(weight for word, weight in naming.items() if word in title) / total
 
     best = sorted(sources, key=named, reverse=True)[:2]

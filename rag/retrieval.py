@@ -107,9 +107,7 @@ class Retriever:
                 yield found[chunk_id], score
 
     def _documents_in(self, scope: Scope) -> list[str]:
-        sources = self._index.sources()
-        check_scope(scope, sources)
-        return [source.id for source in sources if in_scope(source, scope)]
+        return [source.id for source in sources_in(scope, self._index.sources())]
 
 
 def fuse(cosines: Mapping[int, float], bm25: Mapping[int, float], *, dense_weight: float) -> list[tuple[int, float]]:
@@ -136,32 +134,36 @@ def fuse(cosines: Mapping[int, float], bm25: Mapping[int, float], *, dense_weigh
     return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
 
 
-def in_scope(source: Source, scope: Scope) -> bool:
-    """Whether a document may answer a question of this scope."""
-    if scope.documents and not any(name in (source.name, source.path) for name in scope.documents):
-        return False
-    folders = [folder.strip("/") for folder in scope.folders]
-    if folders and not any(source.name.startswith(f"{folder}/") for folder in folders):
-        return False
+def sources_in(scope: Scope, sources: Sequence[Source]) -> list[Source]:
+    """The documents that may answer a question of this scope, in order.
+
+    Raises:
+        ScopeError: a name or folder fits no document, which is more likely a slip than a wish.
+    """
+    names = {name for source in sources for name in (source.name, source.path)}
+    for name in scope.documents:
+        if name not in names:
+            raise ScopeError(f"{name}: the index holds no document of that name; see: docquote status")
+    folders = tuple(f"{folder.strip('/')}/" for folder in scope.folders)
+    for given, folder in zip(scope.folders, folders, strict=True):
+        if not any(source.name.startswith(folder) for source in sources):
+            raise ScopeError(f"{given}: the index holds no document in that folder; see: docquote status")
+    documents = frozenset(scope.documents)
+    return [
+        source
+        for source in sources
+        if (not documents or source.name in documents or source.path in documents)
+        and (not folders or source.name.startswith(folders))
+        and _dated_within(source, scope)
+    ]
+
+
+def _dated_within(source: Source, scope: Scope) -> bool:
     if scope.after is None and scope.before is None:
         return True
     if source.date is None:
         return False
     return (scope.after is None or source.date >= scope.after) and (scope.before is None or source.date <= scope.before)
-
-
-def check_scope(scope: Scope, sources: Sequence[Source]) -> None:
-    """Refuses a scope with a name that fits no document, which is more likely a slip than a wish.
-
-    Raises:
-        ScopeError: naming the document or folder.
-    """
-    for name in scope.documents:
-        if not any(in_scope(source, Scope(documents=(name,))) for source in sources):
-            raise ScopeError(f"{name}: the index holds no document of that name; see: docquote status")
-    for folder in scope.folders:
-        if not any(in_scope(source, Scope(folders=(folder,))) for source in sources):
-            raise ScopeError(f"{folder}: the index holds no document in that folder; see: docquote status")
 
 
 def _shingles(text: str) -> frozenset[tuple[str, ...]]:

@@ -52,3 +52,13 @@ def _stemmer() -> Stemmer.Stemmer:
 def stem(word: str) -> str:
     """The Porter stem of a lower-case word, as in the full-text index (Porter, 1980)."""
     return str(_stemmer().stemWord(word))
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """The stems of all words of a text."""
+    return frozenset(map(stem, words(text)))
+
+
+def content_stems(text: str) -> frozenset[str]:
+    """The stems of the words of a text that are not stop words."""
+    return frozenset(map(stem, content_words(text)))

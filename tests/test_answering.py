@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rag.agreement import agreement, in_words
 from rag.answering import NEAREST, chosen_spans, compose
+from rag.router import question_kind
 from rag.schema import Answer, AnswerSpan, Chunk, Document, Passage, Reading, Scores, Section
 from rag.serialise import answer_to_dict
 
@@ -37,6 +38,7 @@ def answer(*spans: AnswerSpan, found: bool = True, quotes: int = 3, question: st
     return compose(
         Answer(question, question, False, 0.6, (), missing_words=("tulips",), passages=(PASSAGE,)),
         Reading(spans, 0.7),
+        kind=question_kind(question),
         found=found,
         quotes=quotes,
         answer_tokens=200,
@@ -120,6 +122,7 @@ def answered(*pairs: tuple[AnswerSpan, Document], quotes: int = 1) -> Answer:
     return compose(
         Answer("How many came?", "How many came?", False, 0.6, ()),
         Reading(tuple(span for span, _ in pairs), 0.7),
+        kind="number",
         found=True,
         quotes=quotes,
         answer_tokens=200,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.reader.sentence_features import FEATURES, Sentence, coverage, stems_of
+from rag.reader.sentence_features import FEATURES, Sentence, coverage
+from rag.words import stems_of
 
 EVIDENCE = (
     "score",

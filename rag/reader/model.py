@@ -44,8 +44,8 @@ class SpanReader(nn.Module):
 def bundled_model(attention: str = "eager", dropout: float = 0.0) -> SpanReader:
     """A reader with the bundled encoder's weights and a fresh head, on the CPU in float32.
 
-    ``attention`` is transformers' name of an attention: ``LEAN`` for training, the plain one for reading (each the
-    fastest there on a CPU in bfloat16; ``docs/reader.md`` has the measurements). ``dropout`` is the rate on hidden
+    ``attention`` is transformers' name of an attention: ``LEAN`` for training, the plain one for embedding (each
+    the fastest there on a CPU in bfloat16; ``docs/reader.md`` has the measurements). ``dropout`` is the rate on hidden
     states while training; attention weights have none.
     """
     folder = verify_bundled()

@@ -14,7 +14,7 @@ from rag.question import answer_kind, holds_kind
 from rag.reader.located import LocatedSpan
 from rag.schema import Passage
 from rag.sentences import lines_are_blocks, sentence_spans
-from rag.words import content_words, stem, words
+from rag.words import content_words, stem, stems_of, words
 
 FEATURES = (
     "cosine",
@@ -74,11 +74,6 @@ def coverage(text_stems: frozenset[str], rarity: dict[str, float]) -> float:
     """The share, 0 to 1, of the question's words that a text holds, each weighted by how rare it is."""
     total = sum(rarity.values())
     return sum(value for word, value in rarity.items() if word in text_stems) / total if total else 0.0
-
-
-def stems_of(text: str) -> frozenset[str]:
-    """The stems of all words of a text."""
-    return frozenset(stem(word) for word in words(text))
 
 
 def best_span_of(sentence: Sentence, spans: Sequence[LocatedSpan]) -> LocatedSpan | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import subprocess
 import time
@@ -63,7 +62,7 @@ def chat_seconds(environment: Environment, index: Path) -> float:
                 time.sleep(0.02)
             return time.perf_counter() - started
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()  # Ctrl-C is ignored by what a shell script starts in the background
 
 
 def _is_served(port: int) -> bool:

@@ -78,12 +78,13 @@ def test_spans_are_slices_that_start_and_end_at_tokens(small: WindowBuilder, tex
     windows = small.windows(question, passage)
     random = np.random.default_rng(seed)
     logits = [random.standard_normal((len(window), 2), dtype=np.float32) for window in windows]
-    spans = merge([best_spans(found, window, 4) for found, window in zip(logits, windows, strict=True)], 4)
+    spans = merge([best_spans(found, window, text, 4) for found, window in zip(logits, windows, strict=True)], 4)
     assert bool(spans) == bool(len(passage))
     assert spans == sorted(spans, key=lambda span: -span.score)
     for span in spans:
         assert 0 <= span.start < span.end <= len(text)
         assert text[span.start : span.end].strip() == text[span.start : span.end]
+        assert "\n\n" not in text[span.start : span.end]
         assert span.start in passage.starts and span.end in passage.ends
         first_last = passage.span(span.start, span.end)
         assert first_last is not None and first_last[1] - first_last[0] < MAX_ANSWER_TOKENS

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -13,6 +15,7 @@ from rag.reader.windows import Window
 
 MAX_ANSWER_TOKENS = 30
 """Longest answer in tokens, as in the SQuAD recipe of Devlin et al. (2019)."""
+PARAGRAPH_END = re.compile("\n\n")
 BEAM = 40
 """Spans looked at per window before overlapping ones are dropped."""
 
@@ -34,32 +37,38 @@ class FoundSpan:
     null_score: float
 
 
-def best_spans(logits: NDArray[np.float32], window: Window, count: int) -> list[FoundSpan]:
+def best_spans(logits: NDArray[np.float32], window: Window, passage: str, count: int) -> list[FoundSpan]:
     """Up to ``count`` spans of a window that do not overlap, best first; none if it has no passage tokens.
 
-    ``logits`` is ``(n, 2)`` for the window's ``n`` tokens. Spans start and end at passage tokens and have at most
-    ``MAX_ANSWER_TOKENS`` tokens.
+    ``logits`` is ``(n, 2)`` for the window's ``n`` tokens. Spans start and end at tokens of the passage, have at most
+    ``MAX_ANSWER_TOKENS`` of them, and do not go on past a blank line, as from a heading to what stands under it.
     """
     length = len(window.passage)
     if not length:
         return []
     null = float(logits[0].sum())
     starts, ends = logits[window.begin : window.begin + length].T.astype(np.float64)
-    padded = np.append(ends, np.full(MAX_ANSWER_TOKENS - 1, -np.inf))
-    scores = (starts[:, None] + sliding_window_view(padded, MAX_ANSWER_TOKENS) - null).ravel()
+    paragraphs = np.searchsorted([one.start() for one in PARAGRAPH_END.finditer(passage)], window.passage.starts)
+    in_one = _onwards(paragraphs, -1) == paragraphs[:, None]
+    scores = np.where(in_one, starts[:, None] + _onwards(ends, 0) - null, -np.inf).ravel()
     beam = min(BEAM, len(scores))
     places = np.argpartition(-scores, beam - 1)[:beam]
     spans: list[FoundSpan] = []
     for place in places[np.argsort(-scores[places], kind="stable")].tolist():
         first, further = divmod(place, MAX_ANSWER_TOKENS)
         last = first + further
-        if last >= length or len(spans) == count:
+        if scores[place] == -np.inf or len(spans) == count:
             break
         start, end = int(window.passage.starts[first]), int(window.passage.ends[last])
         if all(end <= other.start or start >= other.end for other in spans):
             pair = float(starts[first]), float(ends[last])
             spans.append(FoundSpan(start, end, float(scores[place]), *pair, null))
     return spans
+
+
+def _onwards(values: NDArray[Any], after: float) -> NDArray[Any]:
+    """For each token its value and those of the tokens that an answer may go on to; ``after`` beyond the last."""
+    return sliding_window_view(np.append(values, np.full(MAX_ANSWER_TOKENS - 1, after)), MAX_ANSWER_TOKENS)
 
 
 def merge(windows_spans: Sequence[Sequence[FoundSpan]], count: int) -> list[FoundSpan]:

@@ -81,7 +81,7 @@ class ExtractiveReader:
         windows, owners = self._windows(readings)
         spans: list[list[list[FoundSpan]]] = [[] for _ in readings]
         for window, owner, logits in zip(windows, owners, self._network(windows), strict=True):
-            spans[owner].append(best_spans(logits, window, top_n))
+            spans[owner].append(best_spans(logits, window, readings[owner].passage, top_n))
         return [merge(found, top_n) for found in spans]
 
     def _windows(self, readings: Sequence[QuestionPassage]) -> tuple[list[Window], list[int]]:

@@ -25,7 +25,7 @@ from rag.answering import chosen_spans
 from rag.assistant import Assistant
 from rag.chunking import count_tokens
 from rag.composing import ALL_STEPS, COMPOSED, Steps, composed_spans
-from rag.conversation import standalone
+from rag.conversation import understood
 from rag.router import QuestionKind, question_kind
 from rag.schema import Answer, AnswerSpan, Reading
 from rag.settings import Settings
@@ -65,13 +65,13 @@ def cases_of(assistant: Assistant, questions: Sequence[Question], texts: Library
     """Asks the questions that want several quotes."""
     cases: list[Case] = []
     for question in questions:
-        interpreted_as = standalone(question.question, question.history, assistant.retriever)
-        kind = question_kind(interpreted_as)
+        asked = understood(question.question, question.history, assistant.retriever)
+        kind = question_kind(asked.question)
         located = locate(question, texts).needed
         gold = tuple(place for piece in located for place in (piece if question.spans else piece[:1]))
         if kind in COMPOSED and gold:
-            passages = assistant.retriever.retrieve(interpreted_as, k=assistant.settings.passages)
-            reading = assistant.reader.read(interpreted_as, passages)
+            passages = assistant.retriever.retrieve(asked.query, k=assistant.settings.passages)
+            reading = assistant.reader.read(asked.reading, passages)
             cases.append(Case(question, kind, reading, assistant.ask(question.question, question.history), gold))
     return cases
 

@@ -177,8 +177,8 @@ def _history(row: Row) -> tuple[Turn, ...]:
         if not isinstance(fields, dict):
             raise row.error("history", f"item {number} must be an object with 'question' and 'answer'")
         turn = Row(row.path, f"{row.place}, history[{number}]", fields)
-        turn.only({"question", "answer"})
-        turns.append(Turn(turn.text("question"), turn.text("answer", default="")))
+        turn.only({"question", "answer", "highlight"})
+        turns.append(Turn(turn.text("question"), turn.text("answer", default=""), turn.text("highlight", default="")))
     return tuple(turns)
 
 

@@ -23,7 +23,7 @@ from eval.provenance import data_files
 from eval.runs import RUNS, Run, fingerprint
 from eval.summary import headline
 from eval.timing import timing
-from rag.conversation import standalone
+from rag.conversation import understood
 from rag.index import Index
 from rag.retrieval import Mode, Retriever
 from rag.schema import Passage
@@ -197,7 +197,7 @@ def _search_all(
     retriever, deep = Retriever(index, embedder), Retriever(index, _OneEncoding(embedder))
 
     def search(query: Query) -> None:
-        text = standalone(query.text, query.history, retriever) if with_history else query.text
+        text = understood(query.text, query.history, retriever).query if with_history else query.text
         started = time.perf_counter()
         retriever.retrieve(text, k=passages)
         seconds = time.perf_counter() - started

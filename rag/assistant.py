@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -11,10 +11,10 @@ from pathlib import Path
 from embeddings import Embedder, open_embedder
 from rag.answering import compose, grouped
 from rag.calibration import Calibration
-from rag.candidates import meant
+from rag.candidates import meant, offered
 from rag.comparing import Side, sides, spans_about
-from rag.composing import DocumentOf, composed_spans, joined, overlaps
-from rag.conversation import leans_on_history, leant_on, standalone
+from rag.composing import DocumentOf, composed_spans, joined, overlaps, several_confidence
+from rag.conversation import Understood, leans_on_history, leant_on, understood
 from rag.database import closed_on_error
 from rag.errors import DocquoteError
 from rag.index import Index
@@ -78,7 +78,8 @@ class Assistant:
 
         Args:
             question: in natural language; an empty one is not found.
-            history: the conversation so far, oldest first; ``Turn`` or ``{"question": ..., "answer": ...}``.
+            history: the conversation so far, oldest first; ``Turn`` or ``{"question": ..., "answer": ...}``, and under
+                "highlight" the words of the answer that answered, if any.
             scope: which documents may answer; None: all.
             as_typed: search for the question as it is, whatever was said before it.
             any_date: do not look first in the documents of the time that the question names.
@@ -88,73 +89,75 @@ class Assistant:
             DocquoteError: the history is not of that form.
         """
         question, past = _encodable(question), turns(history)
-        completed = question if as_typed else standalone(question, past, self.retriever)
+        taken = Understood(question) if as_typed else understood(question, past, self.retriever)
         sources, scope = self.index.sources(), scope or Scope()
         asked = sources_in(scope, sources)
-        before = reversed(leant_on(past)) if completed != question and leans_on_history(question) else ()
+        before = reversed(leant_on(past)) if taken.query != question and leans_on_history(question) else ()
         named = [question, *(turn.question for turn in before)]
-        answer = self._dated(question, _encodable(completed), [] if any_date else named, asked, scope)
+        answer = self._dated(question, taken, [] if any_date else named, asked, scope)
         # a year that documents are dated with need not stand in their texts
         missing = tuple(word for word in answer.missing_words if not (answer.narrowed and word.isdigit()))
-        unclear = not answer.found and not missing
+        offers = () if missing else answer.candidates
         return replace(
             answer,
             missing_words=missing,
-            candidates=meant(answer.interpreted_as, answer.passages) if unclear else (),
+            candidates=() if answer.found else offers or meant(answer.interpreted_as, answer.passages, missing),
             searched=() if scope.is_everything else tuple(source.title for source in asked),
             library=len(sources),
         )
 
     def _dated(
-        self, question: str, interpreted_as: str, named: Sequence[str], sources: Sequence[Source], scope: Scope
+        self, question: str, taken: Understood, named: Sequence[str], sources: Sequence[Source], scope: Scope
     ) -> Answer:
         """The answer of the documents of the time that is ``named``, if they are some but not all and hold one."""
         period = next(filter(None, (period_of(text, sources, date.today()) for text in named)), None)
         documents = documents_of(period, sources) if period else []
         if period is None or not 0 < len(documents) < len(sources):
-            return self._answer(question, interpreted_as, scope)
+            return self._answer(question, taken, scope)
         narrowed = Narrowing(str(period), period.start, period.end, len(documents), answered=True)
         first = Scope(documents=tuple(source.path for source in documents))
-        answer = self._answer(question, interpreted_as, first)
+        answer = self._answer(question, taken, first)
         if not answer.found:
-            answer, narrowed = self._answer(question, interpreted_as, scope), replace(narrowed, answered=False)
+            answer, narrowed = self._answer(question, taken, scope), replace(narrowed, answered=False)
+            answer = replace(answer, candidates=offered(documents))
         return replace(answer, narrowed=narrowed)
 
-    def _answer(self, question: str, interpreted_as: str, scope: Scope) -> Answer:
+    def _answer(self, question: str, taken: Understood, scope: Scope) -> Answer:
         """The answer as its kind of question wants it: of a whole document, of two sides, or of what was read."""
         document_of = lru_cache(self.index.document)
-        kind = question_kind(interpreted_as)
+        kind = question_kind(taken.question)
         missing = [
             written
             for word, written in content_words_as_written(question).items()
             if word not in HOW and not self.index.chunk_frequency(word)
         ]
-        base = Answer(question, interpreted_as, False, 0.0, (), missing_words=tuple(missing))
-        whole = self._document_meant(interpreted_as, scope) if kind == "about" else None
+        base = Answer(question, taken.query, False, 0.0, (), missing_words=tuple(missing))
+        whole = self._document_meant(taken.query, scope) if kind == "about" else None
         if whole is not None:
             source, named = whole
             spans = joined(overview_spans(document_of(source.id), self.settings.answer_tokens), document_of)
             if spans:
                 return grouped(replace(base, confidence=named, overview=True), [("", spans)], document_of)
-        pair = sides(interpreted_as) if kind == "compare" else None
+        pair = sides(taken.reading) if kind == "compare" else None
         if pair is not None:
             compared = self._compared(base, pair, scope, document_of)
             if compared.found:
                 return compared
-        passages, reading = self._read(interpreted_as, scope)
+        passages, reading = self._read(taken, scope)
+        confidence = several_confidence(kind, reading.confidence)
         return compose(
-            replace(base, confidence=self.calibration.apply(reading.confidence), passages=tuple(passages)),
+            replace(base, confidence=self.calibration.apply(confidence), passages=tuple(passages)),
             reading,
             kind=kind,
-            found=self.calibration.answers(reading.confidence),
+            found=self.calibration.answers(confidence),
             quotes=self.settings.quotes,
             answer_tokens=self.settings.answer_tokens,
             document_of=document_of,
         )
 
-    def _read(self, question: str, scope: Scope) -> tuple[list[Passage], Reading]:
-        passages = self.retriever.retrieve(question, k=self.settings.passages, scope=scope)
-        return passages, self.reader.read(question, passages)
+    def _read(self, asked: Understood, scope: Scope) -> tuple[list[Passage], Reading]:
+        passages = self.retriever.retrieve(asked.query, k=self.settings.passages, scope=scope)
+        return passages, self.reader.read(asked.reading, passages)
 
     def _compared(self, base: Answer, pair: tuple[Side, Side], scope: Scope, document_of: DocumentOf) -> Answer:
         """What is said of each side, found if anything is; each side may take half of the tokens."""
@@ -162,7 +165,7 @@ class Assistant:
         passages: dict[int, Passage] = {}
         confidence = 0.0
         for side, other in (pair, pair[::-1]):
-            read, reading = self._read(side.question, scope)
+            read, reading = self._read(Understood(side.question), scope)
             spans = spans_about(side, other, reading.spans, document_of)
             if side.has_topic and self.calibration.apply(reading.confidence) < SIDE_CONFIDENCE:
                 spans = []
@@ -204,20 +207,18 @@ def turns(history: Sequence[HistoryItem]) -> list[Turn]:
     """A history in either of its forms as turns.
 
     Raises:
-        DocquoteError: an item has no text under "question", or something else than text.
+        DocquoteError: an item has no text under "question", or something else than text under another name.
     """
     checked: list[Turn] = []
     for number, item in enumerate(history, start=1):
-        if isinstance(item, Turn):
-            checked.append(item)
-            continue
-        fields = item if isinstance(item, Mapping) else {}
-        question, answer = fields.get("question"), fields.get("answer", "")
-        if not isinstance(question, str) or not isinstance(answer, str):
+        fields = asdict(item) if isinstance(item, Turn) else item if isinstance(item, Mapping) else {}
+        given = (fields.get("question"), fields.get("answer", ""), fields.get("highlight", ""))
+        texts = [_encodable(text) for text in given if isinstance(text, str)]
+        if len(texts) != len(given):
             raise DocquoteError(
                 f'history, item {number}: expected {{"question": "...", "answer": "..."}}, got {str(item)[:80]}'
             )
-        checked.append(Turn(question, answer))
+        checked.append(Turn(*texts))
     return checked
 
 

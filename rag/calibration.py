@@ -28,6 +28,11 @@ def logit(probability: float) -> float:
     return math.log(clipped / (1.0 - clipped))
 
 
+def sigmoid(z: float) -> float:
+    """``1 / (1 + exp(-z))``, which undoes ``logit``."""
+    return 1.0 / (1.0 + math.exp(-z)) if z >= 0 else math.exp(z) / (1.0 + math.exp(z))
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """Platt's two numbers and a threshold (Platt, "Probabilistic outputs for support vector machines", 1999).
@@ -57,11 +62,11 @@ class Calibration:
 
     def apply(self, confidence: float) -> float:
         """The calibrated probability, 0 to 1, of a reader's confidence, 0 to 1."""
-        return _sigmoid(self.slope * logit(confidence) + self.intercept)
+        return sigmoid(self.slope * logit(confidence) + self.intercept)
 
     def undo(self, probability: float) -> float:
         """The reader's confidence, 0 to 1, that this calibrated probability, 0 to 1, came from."""
-        return _sigmoid((logit(probability) - self.intercept) / self.slope)
+        return sigmoid((logit(probability) - self.intercept) / self.slope)
 
     def answers(self, confidence: float) -> bool:
         """Whether a reader's confidence is enough to answer."""
@@ -112,7 +117,3 @@ class Calibration:
 def _checksum(content: Mapping[str, object]) -> str:
     """SHA-256 of the fields, so that a digit that became another is noticed."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _sigmoid(z: float) -> float:
-    return 1.0 / (1.0 + math.exp(-z)) if z >= 0 else math.exp(z) / (1.0 + math.exp(z))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from rag.calibration import logit, sigmoid
 from rag.chunking import count_tokens
 from rag.enumerations import after_colon, counted_sentences, under_heading, whole_list
 from rag.router import QuestionKind
@@ -24,6 +25,10 @@ COMPARED_MARGIN = 1.5
 """The same in comparisons, where the words that name a side count for many sentences."""
 REPEATED = 0.6
 """A sentence of which this share of the content words stands in one quote already is left out."""
+SEVERAL: frozenset[QuestionKind] = frozenset({"why", "how", "list", "describe"})
+"""The kinds for which ``several_confidence`` was fitted; about whole documents and sides, other things tell."""
+SEVERAL_LOG_ODDS = 0.89
+"""See "Composed answers" in docs/evaluation.md; ``python -m eval.several`` fits it."""
 LISTED: frozenset[QuestionKind] = frozenset({"list", "how"})
 """The kinds for which an item stands for its whole list."""
 
@@ -88,6 +93,14 @@ def composed_spans(
         if not chosen or (_cost(quoted, document_of) <= left and not announces):
             chosen = [*(other for other in chosen if not overlaps(quoted, other)), quoted]
     return joined(in_order(chosen), document_of) if steps.joining else in_order(chosen)
+
+
+def several_confidence(kind: QuestionKind, confidence: float) -> float:
+    """The probability that one of the quotes answers, from that of the best sentence; of other kinds as it is.
+
+    The reader's estimate was fitted on questions of all kinds, which mostly one sentence answers.
+    """
+    return sigmoid(logit(confidence) + SEVERAL_LOG_ODDS) if kind in SEVERAL else confidence
 
 
 def in_order(spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:

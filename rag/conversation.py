@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from rag.schema import Turn
-from rag.words import STOP_WORDS, content_words, content_words_as_written, words
+from rag.referents import asked_again, is_fragment, names, with_person, years
+from rag.schema import Answer, Citation, Turn
+from rag.words import STOP_WORDS, content_stems, content_words, content_words_as_written, stem, words
 
 OPENERS = ("and", "but", "so", "also", "then", "what about", "how about", "or")
 """A question that begins with one of these goes on from the one before."""
@@ -43,16 +45,51 @@ _REPLY = re.compile(
     r"i (?:do|did|am|have|don[’']t))\b",
     re.IGNORECASE,
 )
+_DEFINITE = re.compile(
+    r"\bthe (\w+)(?=\W*$|\s+\w+\W*$|\s+(?:is|are|was|were|do|does|did|has|have|had|will|can|must)\b)"
+)
 _WORD = re.compile(r"[\w’'-]+")
-_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 
 
-def standalone(question: str, history: Sequence[Turn], corpus: Corpus | None = None) -> str:
-    """The question to search for.
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as it is understood after what was said before it.
 
-    A question that leans on the conversation, or goes on with its topic, gets in brackets the content words of the
-    question before it (and of the one before that, while those lean too), and the rarest names of the last answer;
-    what replies to the last answer ("Yes, I do") gets its rarest words. Any other question is returned as it is.
+    Attributes:
+        question: as asked, or with what its pronoun stands for, or what was asked before with another year or name.
+        topic: content words of the questions that it goes on from.
+        answered: words of the last answer.
+        is_vague: whether the question says too little without its topic.
+    """
+
+    question: str
+    topic: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    is_vague: bool = False
+
+    @property
+    def query(self) -> str:
+        """What to search for: the question, and in brackets all words of the conversation."""
+        return _with_words(self.question, (*self.topic, *self.answered))
+
+    @property
+    def reading(self) -> str:
+        """What to read for: with words of the conversation only if the question is vague.
+
+        More of them would make a passage that merely has them look like an answer.
+        """
+        if is_reply(self.question):
+            return self.query
+        return _with_words(self.question, self.topic) if self.is_vague else self.question
+
+
+def understood(question: str, history: Sequence[Turn], corpus: Corpus | None = None) -> Understood:
+    """The question as it stands alone.
+
+    A question that leans on the conversation, or goes on with its topic, gets the content words of the question before
+    it (and of the one before that, while those lean too), and of the last answer the name that answered, or else its
+    rarest names; what replies to the last answer ("Yes, I do") gets its rarest words. A question that puts another year
+    or name into the one before, and any other question, gets nothing.
 
     Args:
         question: as asked.
@@ -60,16 +97,35 @@ def standalone(question: str, history: Sequence[Turn], corpus: Corpus | None = N
         corpus: tells what is rare, and whether a topic goes on; None: every word is rare, and no topic is told.
     """
     if not history:
-        return question
+        return Understood(question)
     last = f"{history[-1].question} {history[-1].answer}"
-    if not leans_on_history(question) and (corpus is None or not corpus.same_topic(question, last)):
-        return question
-    topic = _new_words(_WORD.findall(" ".join(turn.question for turn in leant_on(history))), question)
-    answered = _of_last_answer(question, history[-1].answer, corpus)
-    topic += _new_words(answered, " ".join([question, *topic]))
-    if _YEAR.search(question):  # "And in 2023?" is no more about 2022
-        topic = [word for word in topic if not _YEAR.search(word)]
-    return f"{question} ({' '.join(topic)})" if topic else question
+    asked_before = " ".join(turn.question for turn in leant_on(history))
+    named_before = any(stem(noun) in content_stems(asked_before) for noun in bare_nouns(question))
+    leans = leans_on_history(question) or named_before
+    if not leans and (corpus is None or not corpus.same_topic(question, last)):
+        return Understood(question)
+    again = asked_again(question, history)
+    if again and not leans_on_history(again):
+        return Understood(again)
+    asked = again or with_person(question, history)
+    topic = _new_words(_WORD.findall(asked_before), asked)
+    answered = _new_words(_of_last_answer(asked, history[-1], corpus), " ".join([asked, *topic]))
+    if years(question):  # "And in 2023?" is no more about 2022
+        topic = [word for word in topic if not years(word)]
+    vague = named_before or is_fragment(asked) or _says_too_little(asked)
+    return Understood(asked, tuple(topic), tuple(answered), vague)
+
+
+def turn_of(answer: Answer) -> Turn:
+    """What a conversation keeps of an answer; several quotes have no words that answer."""
+    quote = None if answer.groups else answer.likeliest
+    return Turn(answer.question, answer.text, highlighted(quote) if quote else "")
+
+
+def highlighted(citation: Citation) -> str:
+    """The words of a quote that are marked as answering; "" where none are."""
+    start, end = citation.highlight or (citation.start, citation.start)
+    return citation.quote[start - citation.start : end - citation.start]
 
 
 def leant_on(history: Sequence[Turn]) -> list[Turn]:
@@ -84,12 +140,19 @@ def leant_on(history: Sequence[Turn]) -> list[Turn]:
 
 def leans_on_history(question: str) -> bool:
     """Whether a question cannot be understood without what was said before it."""
-    lowered = _EXPLETIVE.sub(" ", question.casefold()).strip()
-    if any(re.match(rf"\W*{opener}\b", lowered) for opener in OPENERS):
-        return True
-    if is_reply(question) or len(content_words(question)) < FEW_WORDS:
-        return True
-    return any(word in REFERRING for word in words(lowered))
+    opens = any(re.match(rf"\W*{opener}\b", question.casefold()) for opener in OPENERS)
+    return opens or is_reply(question) or _says_too_little(question)
+
+
+def _says_too_little(question: str) -> bool:
+    """Whether a question points to something named before, or has hardly a word of its own."""
+    lowered = _EXPLETIVE.sub(" ", question.casefold())
+    return len(content_words(question)) < FEW_WORDS or any(word in REFERRING for word in words(lowered))
+
+
+def bare_nouns(question: str) -> list[str]:
+    """The nouns of "the meeting", "the session" and the like, where a question does not say which; in lower case."""
+    return [noun.lower() for noun in _DEFINITE.findall(question)]
 
 
 def is_reply(turn: str) -> bool:
@@ -97,10 +160,13 @@ def is_reply(turn: str) -> bool:
     return bool(_REPLY.match(turn))
 
 
-def _of_last_answer(question: str, answer: str, corpus: Corpus | None) -> list[str]:
+def _of_last_answer(question: str, last: Turn, corpus: Corpus | None) -> list[str]:
     """What a follow-up gets of the last answer, in the order of the answer."""
-    written = content_words_as_written(answer)
     reply = is_reply(question) and len(content_words(_REPLY.sub(" ", question))) < FEW_WORDS
+    named = names(last.highlight)
+    if named and not reply:
+        return [word for name in named for word in name.split()]
+    written = content_words_as_written(last.answer)
     wanted = [word for word in written if reply or written[word][0].isupper()]
     known = set(words(question))
     rarest = sorted((word for word in wanted if word not in known), key=corpus.frequency if corpus else lambda word: 0)
@@ -116,3 +182,7 @@ def _new_words(candidates: Iterable[str], known_text: str) -> list[str]:
             known.add(word.lower())
             new.append(word)
     return new
+
+
+def _with_words(question: str, added: Sequence[str]) -> str:
+    return f"{question} ({' '.join(added)})" if added else question

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rag.conversation import turn_of
 from rag.errors import LibraryError
 from rag.kept import KeptFile
 from rag.schema import Answer, Turn
@@ -66,7 +67,7 @@ class Conversation:
 
     def history(self) -> list[Turn]:
         """The answered exchanges as ``Assistant.ask`` wants them."""
-        return [Turn(one.question, one.answer.text) for one in self.exchanges if one.answer is not None]
+        return [turn_of(one.answer) for one in self.exchanges if one.answer is not None]
 
 
 class Conversations:

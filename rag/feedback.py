@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from rag.conversation import highlighted
 from rag.conversations import now_utc
 from rag.errors import LibraryError
 from rag.kept import FILE_NAME, KeptFile
-from rag.schema import Answer, Citation, Turn
+from rag.schema import Answer, Turn
 from rag.serialise import answer_from_dict, answer_to_dict
 
 
@@ -171,14 +172,7 @@ def _known(said: Feedback) -> dict[str, Any] | None:
     first = said.answer.likeliest
     if first is None:
         return None
-    return {"answers": [_words(first)], "documents": [first.document], "evidence": [first.quote]}
-
-
-def _words(citation: Citation) -> str:
-    if citation.highlight is None:
-        return citation.quote
-    start, end = citation.highlight
-    return citation.quote[start - citation.start : end - citation.start]
+    return {"answers": [highlighted(first) or first.quote], "documents": [first.document], "evidence": [first.quote]}
 
 
 def _feedback(owner: str, key: str, given: str, helpful: int, right_answer: str, history: str, answer: str) -> Feedback:

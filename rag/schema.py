@@ -227,18 +227,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier question of a conversation and the answer that was given ("" if none)."""
+    """An earlier question of a conversation, its answer, and the words of that which answered; "" if there are none."""
 
     question: str
     answer: str = ""
+    highlight: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The citations of one document, by their numbers from the lowest; in a comparison, those of one side.
-
-    ``side`` is its name in the question, "" elsewhere; there are no ``numbers`` where nothing was found for it.
-    """
+    """Citations of one document, the lowest number first; of a ``side`` of a comparison (else "") there may be none."""
 
     side: str
     numbers: tuple[int, ...]
@@ -285,7 +283,7 @@ class Answer:
         question: as asked.
         interpreted_as: what was searched for; other than ``question`` only where that leaned on the conversation.
         found: whether the documents hold an answer.
-        confidence: the estimated probability, 0 to 1, that the likeliest quote answers the question.
+        confidence: the estimated probability, 0 to 1, that the likeliest quote answers (why, how, lists: one of them).
         citations: the quotes, the likeliest first, or with ``groups`` by document in its order; empty if not found.
         nearest: where not found, the closest passages, the best first; empty otherwise.
         missing_words: content words of the question that occur in no document of the index, as asked.

@@ -24,7 +24,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "rag.schema rag.errors rag.settings rag.words rag.question rag.router rag.sentences rag.calibration rag.values "
         "rag.periods embeddings rag.users rag.binding rag.database rag.prefetch",
         "rag.loading rag.chunking rag.index rag.pages rag.verification rag.kept",
-        "rag.retrieval rag.reader rag.conversation rag.enumerations rag.composing rag.comparing rag.overview",
+        "rag.retrieval rag.reader rag.conversation rag.referents rag.enumerations rag.composing rag.comparing "
+        "rag.overview",
         "rag.answering rag.agreement rag.serialise rag.candidates",
         "rag.assistant rag.indexing rag.sample rag.console rag.progress rag.uploads rag.background rag.conversations "
         "rag.export rag.feedback rag.doctor",

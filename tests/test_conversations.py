@@ -39,7 +39,7 @@ def test_an_answer_comes_back_as_it_was_given(kept: Conversations, tmp_path: Pat
     assert opened.title == QUESTION
     assert [one.answer for one in opened.exchanges] == [ANSWER, refusal("And who?"), None]
     assert opened.exchanges[2].problem == "No."
-    assert opened.history() == [Turn(QUESTION, ANSWER.text), Turn("And who?", "")]
+    assert opened.history() == [Turn(QUESTION, ANSWER.text, "Seventy-six"), Turn("And who?", "")]
     assert made.created <= opened.exchanges[0].asked <= opened.updated
     assert datetime.fromisoformat(opened.updated).tzinfo == UTC
 

@@ -42,7 +42,7 @@ def test_feedback_is_kept_for_its_owner_and_the_last_word_counts(store: Feedback
 
 
 def test_an_answer_that_helped_becomes_its_own_gold(store: FeedbackStore) -> None:
-    store.give("", "1", ANSWER, helpful=True, history=[Turn("Which meeting?", "The spring one.")])
+    store.give("", "1", ANSWER, helpful=True, history=[Turn("Which meeting?", "The spring one.", "spring")])
     [pair] = to_question_pairs(store.all())
     assert pair.pop("note").startswith("given 20")
     assert pair == {
@@ -51,7 +51,7 @@ def test_an_answer_that_helped_becomes_its_own_gold(store: FeedbackStore) -> Non
         "answers": ["Seventy-six"],
         "documents": ["minutes.txt"],
         "evidence": [QUOTE],
-        "history": [{"question": "Which meeting?", "answer": "The spring one."}],
+        "history": [{"question": "Which meeting?", "answer": "The spring one.", "highlight": "spring"}],
         "unanswerable": False,
     }
 

@@ -84,7 +84,7 @@ def test_the_history_is_the_answered_questions_with_their_quotes(talk: Conversat
     assistant = FakeAssistant()
     failed = Desk(assistant).ask("Is the broken index damaged?", talk[:1], None)
     members = "Seventy-six members attended the meeting. At the end of the year the club had 212 members."
-    assert assistant.histories == [[Turn("How many members?", members)]]
+    assert assistant.histories == [[Turn("How many members?", members, "Seventy-six")]]
     assert history((*talk[:1], failed)) == history(talk[:1])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.conversation import turn_of
 from rag.schema import Answer, Citation, Span, Turn
 
 Rating = Literal["up", "down"]
@@ -120,4 +121,4 @@ def first_key(conversation: Conversation) -> Key | None:
 
 def history(conversation: Sequence[Exchange]) -> list[Turn]:
     """The answered exchanges as the assistant wants them."""
-    return [Turn(e.question, e.answer.text) for e in conversation if e.answer is not None]
+    return [turn_of(e.answer) for e in conversation if e.answer is not None]

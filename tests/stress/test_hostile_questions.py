@@ -14,7 +14,7 @@ from core_fakes import FakeEmbedder, make_document, make_index
 from counts import QUESTIONS, WHOLE_QUESTIONS
 
 from rag.assistant import Assistant
-from rag.conversation import standalone
+from rag.conversation import understood
 from rag.question import answer_kind
 from rag.retrieval import Retriever
 from rag.schema import Scope, Turn
@@ -87,9 +87,11 @@ def test_the_search_takes_any_question(tmp_path: Path, counted: Callable[[str], 
 
         def ask(question: str) -> None:
             question = question.encode(errors="replace").decode()  # as the assistant does
-            asked = standalone(
-                question, [Turn("Who repaired the roof?", "The committee repaired the roof."), Turn(question, question)]
-            )
+            history = [
+                Turn("Who repaired the roof?", "The committee repaired the roof."),
+                Turn(question, question, question),
+            ]
+            asked = understood(question, history).query
             answer_kind(asked)
             passages = retriever.retrieve(asked, k=3)
             assert {passage.text for passage in passages} <= set(texts)

@@ -24,11 +24,18 @@ RUN_COLUMNS = 6
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query and the conversation before it, the oldest turn first."""
+    """A query.
+
+    Attributes:
+        id, text: of the query.
+        history: the conversation before it, the oldest turn first.
+        answerability: what people said of it, such as MTRAG's ``"UNANSWERABLE"``; "" where nothing is said.
+    """
 
     id: str
     text: str
     history: tuple[Turn, ...] = ()
+    answerability: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ def load_collection(folder: Path) -> Collection:
     queries = _first(folder, ("queries.jsonl", "queries.jsonl.gz", "queries.tsv"))
     judgements = _first(folder, QRELS_FILES)
     documents = read_documents(corpus)
-    asked = _read_queries(queries)
+    asked = read_queries(queries)
     qrels = read_qrels(judgements, {query.id for query in asked}, {document.id for document in documents})
     judged = {query for query, relevance in qrels.items() if max(relevance.values()) > 0}
     if not judged:
@@ -155,7 +162,12 @@ def _cells(line: str) -> list[str]:
     return line.strip("\r").split("\t") if "\t" in line else line.split()
 
 
-def _read_queries(path: Path) -> tuple[Query, ...]:
+def read_queries(path: Path) -> tuple[Query, ...]:
+    """Reads queries, whether they are judged or not.
+
+    Raises:
+        DatasetError: the first bad row; no row at all.
+    """
     found: dict[str, Query] = {}
     for row, query in _query_rows(path):
         if query.id in found:
@@ -168,7 +180,7 @@ def _read_queries(path: Path) -> tuple[Query, ...]:
 
 def _query_rows(path: Path) -> list[tuple[Row, Query]]:
     if path.suffix != ".tsv":
-        return [(row, Query(row.identity("id", "_id"), row.text("text"), _turns(row))) for row in read_jsonl(path)]
+        return [(row, _query(row)) for row in read_jsonl(path)]
     pairs: list[tuple[Row, Query]] = []
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         name, _, text = line.partition("\t")
@@ -176,6 +188,11 @@ def _query_rows(path: Path) -> list[tuple[Row, Query]]:
         if line.strip():
             pairs.append((row, Query(row.identity("id"), row.text("text"))))
     return pairs
+
+
+def _query(row: Row) -> Query:
+    answerability = ", ".join(row.texts("answerability"))  # MTRAG has a list of one
+    return Query(row.identity("id", "_id"), row.text("text"), _turns(row), answerability)
 
 
 def _turns(row: Row) -> tuple[Turn, ...]:

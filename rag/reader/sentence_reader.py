@@ -140,7 +140,5 @@ def _answer(sentence: Sentence, spans: Sequence[LocatedSpan], score: float, *, i
     span = best_span_of(sentence, spans)
     if span is None or (span.score < HIGHLIGHT_SCORE and not is_best):
         return AnswerSpan(sentence.passage, sentence.start, sentence.end, None, score)
-    end = sentence.end
-    if span.score >= HIGHLIGHT_SCORE:  # words that go on past what was taken for the end of the sentence
-        end = max(end, span.end)
-    return AnswerSpan(sentence.passage, sentence.start, end, (span.start, min(span.end, end)), score)
+    marked = (span.start, min(span.end, sentence.end))
+    return AnswerSpan(sentence.passage, sentence.start, sentence.end, marked, score)

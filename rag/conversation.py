@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.referents import asked_again, is_fragment, names, with_person, years
+from rag.referents import asked_again, names, with_person, years
 from rag.schema import Answer, Citation, Turn
 from rag.words import STOP_WORDS, content_stems, content_words, content_words_as_written, stem, words
 
@@ -112,8 +112,7 @@ def understood(question: str, history: Sequence[Turn], corpus: Corpus | None = N
     answered = _new_words(_of_last_answer(asked, history[-1], corpus), " ".join([asked, *topic]))
     if years(question):  # "And in 2023?" is no more about 2022
         topic = [word for word in topic if not years(word)]
-    vague = named_before or is_fragment(asked) or _says_too_little(asked)
-    return Understood(asked, tuple(topic), tuple(answered), vague)
+    return Understood(asked, tuple(topic), tuple(answered), is_vague=named_before or _says_too_little(asked))
 
 
 def turn_of(answer: Answer) -> Turn:

@@ -7,13 +7,7 @@ from collections.abc import Sequence
 
 from rag.router import question_kind
 from rag.schema import Turn
-from rag.words import STOP_WORDS, words
-
-ASKING = frozenset(
-    "who whom whose what which when where why how is are was were am be do does did has have had can could will would "
-    "shall should may might must tell describe list explain give name show summarise summarize compare".split()
-)
-"""A question without any of these is no sentence."""
+from rag.words import STOP_WORDS
 
 _WORD = r"[^\W\d_][\w’'-]*"
 _RUN = re.compile(rf"{_WORD}(?: {_WORD})*")
@@ -24,12 +18,6 @@ _FRAGMENT = re.compile(
     r"(?:the year\s+)?(.+?)\W*",
     re.IGNORECASE | re.DOTALL,
 )
-
-
-def is_fragment(question: str) -> bool:
-    """Whether a question is no sentence: "And the year after?", "What about Oslo?"."""
-    fragment = _FRAGMENT.fullmatch(question)
-    return fragment is not None and not ASKING & set(words(fragment[1]))
 
 
 def asked_again(question: str, history: Sequence[Turn]) -> str:

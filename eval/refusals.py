@@ -15,7 +15,7 @@ from rich.progress import track
 
 from eval.collection import Query, read_queries
 from eval.library import build_index, corpus_at, index_folder
-from rag import Assistant
+from rag.assistant import Assistant
 from rag.settings import Settings
 
 ANSWERABLE = "ANSWERABLE"

@@ -13,31 +13,45 @@ _WORD = r"[^\W\d_][\w’'-]*"
 _RUN = re.compile(rf"{_WORD}(?: {_WORD})*")
 _PERSON = re.compile(r"\b(?:(he|she|him)|(his|hers|her))\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DAY = re.compile(rf"\b(?:{_MONTH} \d{{1,2}}|\d{{1,2}} {_MONTH})\b", re.IGNORECASE)
 _FRAGMENT = re.compile(
-    r"\W*(?:(?:and|but|or|so|then)\b,?\s*)?(?:(?:what|how) about\s+)?(?:(?:in|for|from|of|at|on|to|with|by)\s+)?"
-    r"(?:the year\s+)?(.+?)\W*",
+    r"\W*(?:(?:and|but|or|so|then)\b,?\s*)?(?P<about>(?:what|how) about\s+)?(?:(?:in|for|from|of|at|on|to|with|by)\s+)?"
+    r"(?:the year\s+)?(?P<said>.+?)\W*",
     re.IGNORECASE | re.DOTALL,
 )
+_ABOUT = re.compile(r"(.+ about ).+", re.IGNORECASE | re.DOTALL)
+LOOKED_BACK = 6
+"""Turns among which the question is looked for that a fragment changes."""
 
 
 def asked_again(question: str, history: Sequence[Turn]) -> str:
-    """The question before, with its only year or name exchanged for the one that a fragment consists of; or "".
+    """A question from before, with its only year, day or name exchanged for the one that a fragment consists of; or "".
+
+    "What about the trams?" takes the place of what a question that ends in "about" something was about.
 
     Args:
         question: as asked; "And in 2023?", "What about Oslo?", "Oslo?" are fragments.
         history: the conversation so far, oldest first.
     """
+    before: list[str] = []
+    recent = history[-LOOKED_BACK:]
+    for number, turn in enumerate(recent):
+        before.append(_exchanged(turn.question, before) or with_person(turn.question, recent[:number]))
+    return _exchanged(question, before)
+
+
+def _exchanged(question: str, before: Sequence[str]) -> str:
     fragment = _FRAGMENT.fullmatch(question)
-    if fragment is None or not history:
+    if fragment is None or not before:
         return ""
-    said = fragment[1]
-    find = years if _YEAR.fullmatch(said) else names if names(said) == [said] else None
-    if find is None:
-        return ""
-    *earlier, last = history
-    before = asked_again(last.question, earlier) or with_person(last.question, earlier)
-    exchanged = find(before)
-    return before.replace(exchanged[0], said) if len(exchanged) == 1 else ""
+    said = fragment["said"]
+    find = next((find for find in (years, days, names) if find(said) == [said]), None)
+    if find is not None:
+        changed = next(filter(find, reversed(before)), "")
+        return changed.replace(find(changed)[0], said) if len(find(changed)) == 1 else ""
+    told = _ABOUT.fullmatch(before[-1]) if fragment["about"] else None
+    return f"{told[1]}{said}?" if told else ""
 
 
 def with_person(question: str, history: Sequence[Turn]) -> str:
@@ -77,6 +91,11 @@ def _person_of(turn: Turn) -> str:
 def years(text: str) -> list[str]:
     """The years that a text names, each once, in order."""
     return list(dict.fromkeys(_YEAR.findall(text)))
+
+
+def days(text: str) -> list[str]:
+    """The days of a year that a text names ("March 3"), each once, in order."""
+    return list(dict.fromkeys(_DAY.findall(text)))
 
 
 def names(text: str) -> list[str]:

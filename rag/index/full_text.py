@@ -36,11 +36,9 @@ class FullText(IndexDatabase):
         rare, common = (list(words), []) if document_ids is not None else self._by_rarity(words)
         if not rare:
             return []
-        if common:  # each chunk is scored once, by all words that it has
-            parts = (f"{_any(rare)} {operator} {_any(common)}" for operator in ("AND", "NOT"))
-            found = {chunk_id: score for part in parts for chunk_id, score in self._best(part, k).items()}
-        else:
-            found = self._best(_any(rare), k, document_ids)
+        found = self._best(_any(rare), k, document_ids)
+        if common:  # a chunk with common words too scores more than was counted so far
+            found |= self._best(f"{_any(rare)} AND {_any(common)}", k)
         return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:k]
 
     def _by_rarity(self, words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -49,6 +49,19 @@ def test_the_chat_on_a_phone(visit: Visit, sample_server: str) -> None:
     take(page, "narrow-source.png")
 
 
+def test_a_follow_up(visit: Visit, sample_server: str) -> None:
+    page = visit(sample_server)
+    ask(page, "Who is the treasurer of the allotment garden?")
+    ask(page, "What did she report?")
+    take(page, "follow-up.png")
+
+
+def test_a_comparison(visit: Visit, sample_server: str) -> None:
+    page = visit(sample_server)
+    ask(page, "What do Shanghai and Chongqing say about the epidemic?")
+    take(page, "comparison.png")
+
+
 def test_not_found(visit: Visit, sample_server: str) -> None:
     page = visit(sample_server)
     page.click("#dq-sides [data-side='library']")

@@ -50,6 +50,7 @@ class Database:
                 _switch_to_wal(self._db)
                 self._db.execute("PRAGMA foreign_keys = ON")
                 self._prepare(self._db)
+                self._opened = _identity(path)
         except READING_ERRORS as error:
             raise self._unusable(error) from error
 
@@ -66,9 +67,13 @@ class Database:
         """The connection, for one thread at a time.
 
         Raises:
-            LibraryError: the file cannot be read or written.
+            LibraryError: the file cannot be read or written, or another one has taken its place.
         """
         with self._lock:
+            if _identity(self.path) != self._opened:  # SQLite would go on with what nobody else sees any more
+                raise LibraryError(
+                    f"{self.path}: was rebuilt, moved or deleted since it was opened; start docquote again"
+                )
             try:
                 yield self._db
             except READING_ERRORS as error:
@@ -100,6 +105,15 @@ class Database:
         """Closes the file."""
         with self._lock:
             self._db.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file is at a path; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _switch_to_wal(db: sqlite3.Connection) -> None:

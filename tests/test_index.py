@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -224,6 +225,16 @@ def test_an_index_cannot_be_made_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(LibraryError, match=r"cannot be made.*--index"):
         Index.open(tmp_path / "file", EMBEDDER, FAKE_SETTINGS, create=True)
+
+
+def test_an_index_that_another_process_rebuilt_answers_no_more(tmp_path: Path) -> None:
+    with closing(make_index(tmp_path, make_document("gone.txt", "The roof leaks."))) as index:
+        assert index.search_lexical(["roof"], 1)
+        with closing(Index.open(tmp_path, EMBEDDER, FAKE_SETTINGS, create=True, rebuild=True)) as rebuilt:
+            assert rebuilt.sources() == []
+            for look in (index.sources, lambda: index.search_lexical(["roof"], 1)):
+                with pytest.raises(LibraryError, match=r"rebuilt.*start docquote again"):
+                    look()
 
 
 def test_a_damaged_library_is_an_error_and_a_rebuild_mends_it(tmp_path: Path) -> None:

@@ -67,14 +67,17 @@ def overview_spans(document: Document, budget: int) -> list[AnswerSpan]:
     sentences = [
         span for span in sentence_spans(text, lines_are_blocks=every_line) if _is_sentence(text[span[0] : span[1]])
     ]
-    first: dict[str | None, Span] = {}
+    under: dict[str | None, Span] = {}
     for span in sentences:
-        first.setdefault(document.heading_at(span[0]), span)
+        under.setdefault(document.heading_at(span[0]), span)
+    first = dict.fromkeys(under.values())
     chosen: list[Span] = []
     said: set[frozenset[str]] = set()
-    for span in (*first.values(), *(span for span in sentences if span not in first.values())):
+    for span in (*first, *(span for span in sentences if span not in first)):
         cost = count_tokens(text[span[0] : span[1]])
         key = frozenset(words(text[span[0] : span[1]])) - STOP_WORDS
+        if cost > budget and span not in first:
+            break  # what is short enough to fit in later is rarely what a document is about
         if cost <= budget and key not in said:
             chosen.append(span)
             said.add(key)

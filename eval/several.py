@@ -100,8 +100,9 @@ def report(found: Sequence[Outcome], seed: int) -> str:
         answered = probability >= THRESHOLD
         error = value_of(calibration_error(probability, right), len(right))
         lines.append(
-            f"{name}: calibration error {error:.3f}, answered {answered.mean():.0%}, of these with an answer "
-            f"{right[answered].mean():.0%}; refused though a quote answers {(right & ~answered).sum()} of {right.sum()}"
+            f"{name}: calibration error {error:.3f}, answered {answered.sum()} ({answered.mean():.0%}), of these with "
+            f"an answer {(right & answered).sum()}; refused though a quote answers {(right & ~answered).sum()} of "
+            f"{right.sum()}"
         )
     return "\n".join(lines)
 

@@ -105,7 +105,9 @@ def answer_html(exchange: Exchange, answer: Answer, turn: int, *, rateable: bool
     """
     understood = understood_html(answer)
     body = _found(answer, turn) if answer.found else _not_found(answer, turn)
-    said = confidence_words(answer.confidence) if answer.found and not answer.overview else ""
+    # how sure the reader is was fitted on questions with one answer; here titles and names of sides tell instead
+    whole = answer.overview or any(group.side for group in answer.groups)
+    said = confidence_words(answer.confidence) if answer.found and not whole else ""
     copy = f'<button type="button" class="dq-quiet" data-copy="{escape(plain_text(answer))}">Copy</button>'
     foot = (
         f'<div class="dq-foot"><span class="dq-confidence">{escape(said)}</span>'

@@ -56,12 +56,6 @@ def test_a_follow_up(visit: Visit, sample_server: str) -> None:
     take(page, "follow-up.png")
 
 
-def test_a_comparison(visit: Visit, sample_server: str) -> None:
-    page = visit(sample_server)
-    ask(page, "What do Shanghai and Chongqing say about the epidemic?")
-    take(page, "comparison.png")
-
-
 def test_not_found(visit: Visit, sample_server: str) -> None:
     page = visit(sample_server)
     page.click("#dq-sides [data-side='library']")

@@ -21,6 +21,8 @@ _FRAGMENT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ABOUT = re.compile(r"(.+ about ).+", re.IGNORECASE | re.DOTALL)
+LONGEST = 100
+"""Characters of a fragment; what is longer is a question, and takes time that grows with its square."""
 LOOKED_BACK = 6
 """Turns among which the question is looked for that a fragment changes."""
 
@@ -42,7 +44,7 @@ def asked_again(question: str, history: Sequence[Turn]) -> str:
 
 
 def _exchanged(question: str, before: Sequence[str]) -> str:
-    fragment = _FRAGMENT.fullmatch(question)
+    fragment = _FRAGMENT.fullmatch(question) if len(question) <= LONGEST else None
     if fragment is None or not before:
         return ""
     said = fragment["said"]

@@ -33,7 +33,7 @@ def asked_again(question: str, history: Sequence[Turn]) -> str:
     "What about the trams?" takes the place of what a question that ends in "about" something was about.
 
     Args:
-        question: as asked; "And in 2023?", "What about Oslo?", "Oslo?" are fragments.
+        question: as asked; "And in 2023?", "2023?", "What about Oslo?" are fragments.
         history: the conversation so far, oldest first.
     """
     before: list[str] = []
@@ -48,7 +48,8 @@ def _exchanged(question: str, before: Sequence[str]) -> str:
     if fragment is None or not before:
         return ""
     said = fragment["said"]
-    find = next((find for find in (years, days, names) if find(said) == [said]), None)
+    led = bool(re.search(r"\w", question[: fragment.start("said")]))  # a capital that begins a question may be anything
+    find = next((find for find in (years, days, names)[: 3 if led else 2] if find(said) == [said]), None)
     if find is not None:
         changed = next(filter(find, reversed(before)), "")
         return changed.replace(find(changed)[0], said) if len(find(changed)) == 1 else ""

@@ -159,6 +159,7 @@ def test_fragments_follow_each_other() -> None:
         ("Did Turku or Oslo build a tram?", "And Rome?"),
         ("Who built the tram?", "And in Rome?"),
         ("Who built the tram of Turku?", "And why?"),
+        ("Who built the tram of Turku?", "Thanks"),
         ("Who built the tram of Turku?", "And the bridge?"),
         ("Who built the tram of Turku?", "What about the bridge?"),
     ],

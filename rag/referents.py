@@ -48,8 +48,9 @@ def _exchanged(question: str, before: Sequence[str]) -> str:
     if fragment is None or not before:
         return ""
     said = fragment["said"]
-    led = bool(re.search(r"\w", question[: fragment.start("said")]))  # a capital that begins a question may be anything
-    find = next((find for find in (years, days, names)[: 3 if led else 2] if find(said) == [said]), None)
+    begins = not re.search(r"\w", question[: fragment.start("said")])  # with a capital that need not be a name's
+    kinds = (years, days) if begins else (years, days, names)
+    find = next((find for find in kinds if find(said) == [said]), None)
     if find is not None:
         changed = next(filter(find, reversed(before)), "")
         return changed.replace(find(changed)[0], said) if len(find(changed)) == 1 else ""

@@ -59,7 +59,7 @@ class Retriever:
         cosines = dict(dense)
         if mode == "fused":  # the cosine of what only full-text search found is known exactly, so use it
             missing = [chunk_id for chunk_id, _ in lexical if chunk_id not in cosines]
-            cosines.update(zip(missing, (self._index.chunk_vectors(missing) @ vector).tolist(), strict=True))
+            cosines.update(self._index.cosines(vector, missing))
         ranked = fuse(cosines, dict(lexical), dense_weight={"fused": DENSE_WEIGHT, "dense": 1.0, "lexical": 0.0}[mode])
         dense_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(dense, start=1)}
         lexical_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(lexical, start=1)}

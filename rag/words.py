@@ -25,7 +25,7 @@ _WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 
 def words(text: str) -> list[str]:
     """All words of a text in order, in lower case; a word is a run of letters and digits with their accents."""
-    return [match.group().lower() for match in _WORD.finditer(text)]
+    return _WORD.findall(text.lower())
 
 
 def content_words(text: str) -> list[str]:

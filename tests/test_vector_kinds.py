@@ -146,6 +146,17 @@ def test_a_scope_is_searched_exactly_however_small_and_far_away(library: Library
             assert set(found) <= set(allowed.tolist())
 
 
+@pytest.mark.parametrize("count", [FEW, MANY])
+def test_the_cosines_of_any_chunks_are_known(library: Library, count: int) -> None:
+    rows = grow(library, count)
+    vectors = saved(library)
+    grow(library, PER_DOCUMENT, prefix="b")  # what the file does not hold yet
+    ids = [1, count // 2, count, count + 1]
+    found = dict(vectors.cosines(QUERIES[0], ids))
+    assert sorted(found) == ids
+    assert found[count] == pytest.approx(float(rows[count - 1] @ QUERIES[0]), abs=2e-3)
+
+
 def test_a_small_change_does_not_write_the_file_anew_but_is_found(library: Library, tmp_path: Path) -> None:
     rows = grow(library, MANY)
     vectors = saved(library)

@@ -81,7 +81,10 @@ def test_changes_are_seen_by_the_next_search(library: Library, tmp_path: Path) -
     assert vectors.search(rows[3], 1)[0][0] == 4
     library.remove(first)
     assert {chunk_id for chunk_id, _ in vectors.search(rows[1], 10)} == {3, 4}
-    np.testing.assert_allclose(vectors.vectors([4, 1, 3]), [rows[3], np.zeros(DIMENSION), rows[2]], atol=2e-3)
+    assert dict(vectors.cosines(rows[1], [4, 3])) == pytest.approx(
+        {4: float(rows[3] @ rows[1]), 3: float(rows[2] @ rows[1])}, abs=2e-3
+    )
+    assert vectors.cosines(rows[1], []) == []
 
 
 def saved(library: Library, tmp_path: Path) -> NDArray[np.float32]:

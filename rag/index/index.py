@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings import Embedder, Vectors
+from embeddings import Embedder
 from rag.chunking import chunk_spans, context
 from rag.database import closed_on_error
 from rag.errors import LibraryError
@@ -258,9 +258,9 @@ class Index:
         """Chunk ids with their BM25 for any of the words, the best first."""
         return self._library.search_lexical(words, k, document_ids)
 
-    def chunk_vectors(self, ids: Sequence[int]) -> Vectors:
-        """The vectors of chunks, shape ``(len(ids), dimension)``; zeros for an id that is gone."""
-        return self._vectors.vectors(ids)
+    def cosines(self, query: NDArray[np.float32], ids: Sequence[int]) -> list[tuple[int, float]]:
+        """Chunks that the index holds with their cosines to a unit vector of shape ``(dimension,)``."""
+        return self._vectors.cosines(query, ids)
 
     def close(self) -> None:
         """Closes the files."""

@@ -209,14 +209,12 @@ class VectorIndex:
         best = np.lexsort((ids, -cosines))[:k]
         return [(int(ids[i]), float(cosines[i])) for i in best]
 
-    def vectors(self, ids: Sequence[int]) -> Vectors:
-        """The stored vectors of chunks, shape ``(len(ids), dimension)``; zeros for an id that is gone."""
-        found = np.zeros((len(ids), self._dimension), dtype=np.float32)
-        held, vectors = self._library.vectors(ids)
-        if held.size:
-            row = {chunk_id: row for row, chunk_id in enumerate(ids)}
-            found[[row[chunk_id] for chunk_id in held.tolist()]] = vectors
-        return found
+    def cosines(self, query: NDArray[np.float32], ids: Sequence[int]) -> list[tuple[int, float]]:
+        """These chunks, of those that the library has, with their cosines, as exact as those of ``search``."""
+        if self.kind is not None and KINDS[self.kind].approximate:
+            held, vectors = self._library.vectors(ids)
+            return list(zip(held.tolist(), (vectors @ query).tolist(), strict=True)) if held.size else []
+        return self.search(query, len(ids), np.array(ids, dtype=np.int64))
 
     def _in_file(
         self,

@@ -10,7 +10,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
 from core_fakes import FAKE_SETTINGS, FakeEmbedder, write_files
 from counts import DAMAGES
@@ -67,7 +66,7 @@ def look(folder: Path) -> Seen:
         lexical = [index.search_lexical(query.lower().split(), 20) for query in QUERIES]
         ids = sorted({chunk_id for hits in (*dense, *lexical) for chunk_id, _ in hits})
         passages = {chunk_id: text for chunk_id, (_, _, text) in index.chunks(ids).items()}
-        np.asarray(index.chunk_vectors(ids))
+        index.cosines(vectors[0], ids)
         texts = {source.name: index.document(source.id).text for source in index.sources()}
         return Seen(texts, [*dense, *lexical], passages)
 

@@ -229,6 +229,7 @@ def _finish(outcome: Outcome, as_json: bool) -> None:
     from eval.console import err, print_report
     from eval.page import render
     from eval.runs import PAGE_FILE, finite
+    from rag.console import plain
 
     report = outcome.report
     outcome.run.finish(report, render(finite(report), outcome.records))
@@ -237,7 +238,7 @@ def _finish(outcome: Outcome, as_json: bool) -> None:
     else:
         print_report(finite(report))
     for reason in report.get("unread", []):
-        err.print(f"not asked, as it cannot be read: {reason}", markup=False)
+        err.print(f"not asked, as it cannot be read: {plain(reason)}")
     err.print(f"Report: {outcome.run.folder / PAGE_FILE}", markup=False, soft_wrap=True)
     if not outcome.complete:
         _stop(outcome)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from eval.numbers import duration, interval, number, p_value, signed
+from rag.console import plain
 
 CHANGES_SHOWN = 10
 SHOWN_MEASURES = ("nDCG@10", "RR@10", "R@5", "R@10", "R@100")
@@ -65,12 +65,12 @@ def print_comparison(comparison: Mapping[str, Any]) -> None:
 def print_findings(findings: Sequence[Mapping[str, str]]) -> None:
     """What a check found, a line each."""
     for finding in findings:
-        name, problem, value = (escape(finding[key]) for key in ("id", "problem", "value"))
+        name, problem, value = (plain(finding[key]) for key in ("id", "problem", "value"))
         out.print(f"[bold]{name}[/] {finding['field']}: {problem}: {value}")
 
 
 def _table(title: str) -> Table:
-    table = Table(title=escape(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(title=plain(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column("")
     return table
 
@@ -101,7 +101,7 @@ def _print_systems(name: str, results: Mapping[str, Any]) -> None:
     out.print(table)
     for other, tests in results["tests"].items():
         test = tests["nDCG@10"]
-        label = escape(results["systems"][other]["label"])
+        label = plain(results["systems"][other]["label"])
         difference, low, high = (signed(test[key], percent=False) for key in ("difference", "low", "high"))
         out.print(f"fused less {label}: nDCG@10 {difference} ({low} to {high}), p {p_value(test['p'])}")
 
@@ -109,8 +109,8 @@ def _print_systems(name: str, results: Mapping[str, Any]) -> None:
 def _print_changes(side: str, changes: Sequence[Mapping[str, Any]]) -> None:
     out.print(f"[bold]{len(changes):,} {side}[/]")
     for change in changes[:CHANGES_SHOWN]:
-        out.print(f"  {escape(change['id'])}  {escape(change['question'])}")
-        out.print(f"    [dim]first: {escape(change['first_said'][:200])}[/]")
-        out.print(f"    [dim]second: {escape(change['second_said'][:200])}[/]")
+        out.print(f"  {plain(change['id'])}  {plain(change['question'])}")
+        out.print(f"    [dim]first: {plain(change['first_said'][:200])}[/]")
+        out.print(f"    [dim]second: {plain(change['second_said'][:200])}[/]")
     if len(changes) > CHANGES_SHOWN:
         out.print(f"  and {len(changes) - CHANGES_SHOWN:,} more; see --json")

@@ -304,6 +304,9 @@ def test_the_check_lists_what_the_documents_do_not_have(library: Path, tmp_path:
     }
     assert "did you mean 'mill.txt'" in result.stdout
     assert "Zoe" in invoke("check", tmp_path / "q.jsonl", "--documents", library / "documents").output
+    rows[0]["answers"] = ["Zoe \x1b[31m[bold]"]
+    shown = invoke("check", write(tmp_path / "q.jsonl", rows), "--documents", library / "documents").output
+    assert "Zoe \ufffd[31m[bold]" in shown and "\x1b" not in shown
 
 
 def test_the_check_refuses_a_bad_row(tmp_path: Path) -> None:

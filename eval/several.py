@@ -25,13 +25,12 @@ from rag.calibration import logit
 from rag.composing import SEVERAL, DocumentOf, composed_spans
 from rag.index import Index
 from rag.reader import open_reader
-from rag.reader.fit_data import Asked, load_fit_data
+from rag.reader.fit_data import HIDE_EVERY, Asked, load_fit_data
 from rag.retrieval import Retriever
 from rag.router import question_kind
 from rag.schema import AnswerSpan
 from rag.settings import Settings
 
-HIDE_EVERY = 4
 STEPS = 50
 THRESHOLD = 0.5
 
@@ -63,17 +62,14 @@ def outcomes(data: Path, work: Path, per_set: int, seed: int) -> list[Outcome]:
             reading = reader.read(one.question, passages[: settings.passages])
             if reading.spans:
                 quotes = composed_spans(kind, reading.spans, document_of, settings.answer_tokens)
-                found.append(Outcome(reading.confidence, any(answers(quote, one, document_of) for quote in quotes)))
+                found.append(Outcome(reading.confidence, any(_answers(quote, one, document_of) for quote in quotes)))
     return found
 
 
-def answers(quote: AnswerSpan, asked: Asked, document_of: DocumentOf) -> bool:
-    """Whether a quote has some of the evidence for an answer, or an answer's words, in the right document."""
-    if quote.passage.source.name != asked.document:
-        return False
-    text = document_of(quote.passage.source.id).text[quote.start : quote.end].casefold()
-    return any(start < quote.end and quote.start < end for start, end in asked.spans) or any(
-        answer.casefold() in text for answer in asked.texts if len(answer) > 2
+def _answers(quote: AnswerSpan, asked: Asked, document_of: DocumentOf) -> bool:
+    source = quote.passage.source
+    return asked.is_answered_by(
+        source.name, quote.start, quote.end, document_of(source.id).text[quote.start : quote.end]
     )
 
 

@@ -26,14 +26,13 @@ from embeddings import open_embedder
 from rag.index import Index
 from rag.question import answer_kind
 from rag.reader.evidence import EVIDENCE, evidence
-from rag.reader.fit_data import Asked, load_fit_data
+from rag.reader.fit_data import HIDE_EVERY, Asked, load_fit_data
 from rag.reader.linear import SCORING_PATH, LinearModel
 from rag.reader.sentence_features import FEATURES, Sentence
 from rag.reader.sentence_reader import SentenceReader
 from rag.retrieval import Retriever
 from rag.settings import Settings
 
-HIDE_EVERY = 4
 FOLDS = 5
 THRESHOLD = 0.5
 """Answer where the best sentence is more likely right than wrong. Asking for nine right answers in ten instead would
@@ -80,7 +79,12 @@ def measure(data: Path, work: Path, per_set: int, seed: int) -> list[Example]:
         measured = reader.measure(asked.question, passages[: settings.passages])
         if measured is None:
             continue
-        right = np.array([_is_right(sentence, asked) for sentence in measured.sentences])
+        right = np.array(
+            [
+                asked.is_answered_by(sentence.passage.source.name, sentence.start, sentence.end, sentence.text)
+                for sentence in measured.sentences
+            ]
+        )
         examples.append(
             Example(
                 asked,
@@ -93,14 +97,6 @@ def measure(data: Path, work: Path, per_set: int, seed: int) -> list[Example]:
         )
     index.close()
     return examples
-
-
-def _is_right(sentence: Sentence, asked: Asked) -> bool:
-    if sentence.passage.source.name != asked.document:
-        return False
-    if any(start < sentence.end and sentence.start < end for start, end in asked.spans):
-        return True
-    return any(text.casefold() in sentence.text.casefold() for text in asked.texts if len(text) > 2)
 
 
 def fit_ranking(examples: Sequence[Example]) -> LinearModel:

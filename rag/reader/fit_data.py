@@ -19,6 +19,8 @@ from rag.schema import Document, Span
 
 OPEN_SET = "new_wiki"
 CONTEXT_SETS = ("qed_nq_dev", "clapnq_answerable_sentences", "clapnq_unanswerable")
+HIDE_EVERY = 4
+"""From every so many questions the document with the answer is hidden, so that the library does not hold it."""
 UNANSWERABLE_SHARE = 0.5
 """How many questions are taken of a set without answers, to one of the others: most questions people ask have one."""
 
@@ -44,6 +46,14 @@ class Asked:
     document: str
     spans: tuple[Span, ...]
     texts: tuple[str, ...]
+
+    def is_answered_by(self, document: str, start: int, end: int, text: str) -> bool:
+        """Whether a quote, characters ``start:end`` of a document, has some of an answer or an answer's words."""
+        if document != self.document:
+            return False
+        if any(first < end and start < last for first, last in self.spans):
+            return True
+        return any(answer.casefold() in text.casefold() for answer in self.texts if len(answer) > 2)
 
 
 def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document], list[Asked]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 import gradio as gr
 import pytest
 from ui_fake import LONG_DOCUMENT, LOT, FakeAssistant
 
 from rag.errors import LibraryError
-from rag.schema import Turn
+from rag.schema import Answer, Source, Turn
 from rag.ui.app import build_app
 from rag.ui.desk import Desk
 from rag.ui.sources import open_source
@@ -78,6 +79,32 @@ def test_a_source_that_is_gone_says_so(talk: Conversation) -> None:
     view, html = open_source(Emptied(), talk, Key(0, "cite", 1))
     assert view is None
     assert "not in the index &lt;any&gt; more: run docquote index" in html
+
+
+def test_where_the_index_cannot_be_read_any_more_the_page_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    class Rebuilt(FakeAssistant):
+        gone = False
+
+        def sources(self) -> list[Source]:
+            self._read()
+            return super().sources()
+
+        def ask(self, *arguments: Any, **named: Any) -> Answer:
+            self._read()
+            return super().ask(*arguments, **named)
+
+        def _read(self) -> None:
+            if self.gone:
+                raise LibraryError("the index was rebuilt")
+
+    assistant = Rebuilt()
+    desk = Desk(assistant)
+    known = desk.sources()
+    assistant.gone = True
+    assert desk.ask("How many members?", (), frozenset()).problem == "the index was rebuilt"
+    assert desk.sources() == desk.sources() == known
+    assert desk.hint(frozenset()) and desk.header() and desk.documents(frozenset())
+    assert [record.getMessage() for record in caplog.records] == ["the index was rebuilt"]
 
 
 def test_the_history_is_the_answered_questions_with_their_quotes(talk: Conversation) -> None:

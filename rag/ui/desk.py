@@ -51,10 +51,18 @@ class Desk:
     examples: Sequence[Example] | None = None
     folders: bool = True
     _entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    _known: list[Source] = field(default_factory=list)
+    _logged: set[str] = field(default_factory=set)
 
     def sources(self) -> list[Source]:
-        """The documents."""
-        return self.assistant.sources()
+        """The documents; where the index cannot be read any more, those that it had, and asking says what is wrong."""
+        try:
+            self._known[:] = self.assistant.sources()
+        except DocquoteError as error:
+            if str(error) not in self._logged:  # the page looks every second
+                self._logged.add(str(error))
+                log.error("%s", error)
+        return list(self._known)
 
     def version(self, document_id: str) -> str:
         """The SHA-256 of a document's file as it is indexed now; "" where it was removed."""

@@ -112,8 +112,7 @@ def _wire_jobs(desk: Desk, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: 
         citation = resolve(talk, key) if key is not None else None
         if citation is None:
             return work(lambda: None)
-        source = desk.assistant.document(citation.document_id).source
-        return work(lambda: jobs.add(Path(source.path)))
+        return work(lambda: jobs.add(Path(desk.assistant.document(citation.document_id).source.path)))
 
     def cancel(event: gr.EventData) -> dict[Any, Any]:
         sent = sent_with(event).get("cancel")

@@ -25,7 +25,7 @@ from rag.calibration import logit
 from rag.composing import SEVERAL, DocumentOf, composed_spans
 from rag.index import Index
 from rag.reader import open_reader
-from rag.reader.fit_data import HIDE_EVERY, Asked, load_fit_data
+from rag.reader.fit_data import HIDE_EVERY, Asked, load_fit_data, passages_for
 from rag.retrieval import Retriever
 from rag.router import question_kind
 from rag.schema import AnswerSpan
@@ -55,11 +55,8 @@ def outcomes(data: Path, work: Path, per_set: int, seed: int) -> list[Outcome]:
         document_of = lru_cache(index.document)
         asked = [(one, kind) for one in questions if (kind := question_kind(one.question)) in SEVERAL]
         for number, (one, kind) in enumerate(track(asked, description="Asking"), start=1):
-            hidden = number % HIDE_EVERY == 0
-            passages = retriever.retrieve(one.question, k=settings.passages * (3 if hidden else 1))
-            if hidden:
-                passages = [passage for passage in passages if passage.source.name != one.document]
-            reading = reader.read(one.question, passages[: settings.passages])
+            passages = passages_for(one, retriever, settings.passages, hidden=number % HIDE_EVERY == 0)
+            reading = reader.read(one.question, passages)
             if reading.spans:
                 quotes = composed_spans(kind, reading.spans, document_of, settings.answer_tokens)
                 found.append(Outcome(reading.confidence, any(_answers(quote, one, document_of) for quote in quotes)))
@@ -73,11 +70,15 @@ def _answers(quote: AnswerSpan, asked: Asked, document_of: DocumentOf) -> bool:
     )
 
 
+def _probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-log_odds)))
+
+
 def fitted_log_odds(log_odds: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     """What to add to the log-odds for the greatest likelihood, by Newton's method; the likelihood is concave."""
     added = 0.0
     for _ in range(STEPS):
-        probability = 1 / (1 + np.exp(-(log_odds + added)))
+        probability = _probability(log_odds + added)
         added += float((right - probability).sum() / (probability * (1 - probability)).sum())
     return added
 
@@ -92,7 +93,7 @@ def report(found: Sequence[Outcome], seed: int) -> str:
     low, high = np.percentile([fitted_log_odds(log_odds[draw], right[draw]) for draw in draws], (2.5, 97.5))
     lines = [f"{len(found)} questions; add {added:.2f} ({low:.2f} to {high:.2f}) to the log-odds"]
     for name, more in (("as for one sentence", 0.0), ("as for several quotes", added)):
-        probability = 1 / (1 + np.exp(-(log_odds + more)))
+        probability = _probability(log_odds + more)
         answered = probability >= THRESHOLD
         error = value_of(calibration_error(probability, right), len(right))
         lines.append(

@@ -26,7 +26,7 @@ from embeddings import open_embedder
 from rag.index import Index
 from rag.question import answer_kind
 from rag.reader.evidence import EVIDENCE, evidence
-from rag.reader.fit_data import HIDE_EVERY, Asked, load_fit_data
+from rag.reader.fit_data import HIDE_EVERY, Asked, load_fit_data, passages_for
 from rag.reader.linear import SCORING_PATH, LinearModel
 from rag.reader.sentence_features import FEATURES, Sentence
 from rag.reader.sentence_reader import SentenceReader
@@ -72,11 +72,8 @@ def measure(data: Path, work: Path, per_set: int, seed: int) -> list[Example]:
     reader = SentenceReader.open(embedder, index, settings)
     examples: list[Example] = []
     for number, asked in enumerate(track(questions, description="Asking")):
-        hidden = number % HIDE_EVERY == 0
-        passages = retriever.retrieve(asked.question, k=settings.passages * (3 if hidden else 1))
-        if hidden:
-            passages = [passage for passage in passages if passage.source.name != asked.document]
-        measured = reader.measure(asked.question, passages[: settings.passages])
+        passages = passages_for(asked, retriever, settings.passages, hidden=number % HIDE_EVERY == 0)
+        measured = reader.measure(asked.question, passages)
         if measured is None:
             continue
         right = np.array(

@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 
 from rag.errors import DatasetError
 from rag.loading import document_from_text
-from rag.schema import Document, Span
+from rag.retrieval import Retriever
+from rag.schema import Document, Passage, Span
 
 OPEN_SET = "new_wiki"
 CONTEXT_SETS = ("qed_nq_dev", "clapnq_answerable_sentences", "clapnq_unanswerable")
@@ -25,6 +26,8 @@ UNANSWERABLE_SHARE = 0.5
 """How many questions are taken of a set without answers, to one of the others: most questions people ask have one."""
 
 Item = TypeVar("Item")
+_MORE = 3
+"""Times as many passages are retrieved where some are hidden, so that enough are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,14 @@ def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document]
             texts = tuple(a["text"] for a in row["answers"])
             asked.append(Asked(name, f"{name}/{row['title']}", row["question"], key, spans, texts))
     return list(documents.values()), asked
+
+
+def passages_for(asked: Asked, retriever: Retriever, k: int, *, hidden: bool) -> list[Passage]:
+    """The ``k`` best passages for a question; where its answer is hidden, of the other documents."""
+    passages = retriever.retrieve(asked.question, k=k * (_MORE if hidden else 1))
+    if hidden:
+        passages = [passage for passage in passages if passage.source.name != asked.document]
+    return passages[:k]
 
 
 def _sample(items: list[Item], count: int, rng: random.Random) -> list[Item]:

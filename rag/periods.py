@@ -15,13 +15,13 @@ EVENT_WORDS = 2
 """An event has to be named by so many content words of a document's title, lest "the meeting" be taken for any."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
+MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _YEAR = r"(?:1[6-9]|20)\d\d(?![\d-])"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_DATE = rf"(?:\d{{4}}-\d\d-\d\d|(?:{_DAY} (?:of )?{_MONTH},? |{_MONTH} (?:{_DAY},? )?)?{_YEAR})"
+_DATE = rf"(?:\d{{4}}-\d\d-\d\d|(?:{_DAY} (?:of )?{MONTH},? |{MONTH} (?:{_DAY},? )?)?{_YEAR})"
 _RANGE = re.compile(rf"\b(?:between ({_DATE}) and|from ({_DATE}) (?:to|until|till|through)) ({_DATE})")
 _ONE = re.compile(rf"\b(in|during|of|about|for|from|on|since|after|before|until|till|up to|by) (?:the year )?({_DATE})")
 _OWNING = re.compile(rf"\b({_DATE})['’]s\b|\b(?:the|our|its|their) ({_YEAR}) (?!and\b|or\b|to\b)[a-z]")

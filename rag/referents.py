@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.periods import MONTH
 from rag.router import question_kind
 from rag.schema import Turn
 from rag.words import STOP_WORDS
@@ -13,8 +14,7 @@ _WORD = r"[^\W\d_][\w’'-]*"
 _RUN = re.compile(rf"{_WORD}(?: {_WORD})*")
 _PERSON = re.compile(r"\b(?:(he|she|him)|(his|hers|her))\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
-_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DAY = re.compile(rf"\b(?:{_MONTH} \d{{1,2}}|\d{{1,2}} {_MONTH})\b", re.IGNORECASE)
+_DAY = re.compile(rf"\b(?:{MONTH} \d{{1,2}}|\d{{1,2}} {MONTH})\b", re.IGNORECASE)
 _FRAGMENT = re.compile(
     r"\W*(?:(?:and|but|or|so|then)\b,?\s*)?(?P<about>(?:what|how) about\s+)?(?:(?:in|for|from|of|at|on|to|with|by)\s+)?"
     r"(?:the year\s+)?(?P<said>.+?)\W*",

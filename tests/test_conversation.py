@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.conversation import Understood, leans_on_history, understood
+from rag.referents import days
 from rag.schema import Turn
 from rag.words import words
 
@@ -143,6 +144,14 @@ def test_a_pronoun_becomes_the_only_person_of_the_question_before() -> None:
 def test_a_fragment_takes_the_place_of_the_year_or_name_before(before: str, fragment: str, expected: str) -> None:
     history = [Turn(before, "Yes, says Pekka Virtanen.")]
     assert understood(fragment, history) == Understood(expected)
+
+
+def test_a_word_that_begins_like_a_month_is_none() -> None:
+    assert days("Mayor 12 and marching 5 came on 4 May, Sept. 7 and December 28.") == [
+        "4 May",
+        "Sept. 7",
+        "December 28",
+    ]
 
 
 def test_fragments_follow_each_other() -> None:

@@ -100,7 +100,7 @@ def understood(question: str, history: Sequence[Turn], corpus: Corpus | None = N
         return Understood(question)
     last = f"{history[-1].question} {history[-1].answer}"
     asked_before = " ".join(turn.question for turn in leant_on(history))
-    named_before = any(stem(noun) in content_stems(asked_before) for noun in bare_nouns(question))
+    named_before = not content_stems(asked_before).isdisjoint(map(stem, bare_nouns(question)))
     leans = leans_on_history(question) or named_before
     if not leans and (corpus is None or not corpus.same_topic(question, last)):
         return Understood(question)

@@ -191,8 +191,13 @@ def _kept(folder: Path) -> Iterator[Finding]:
         yield Finding("conversations", False, f"{path} can be read by others on this computer", f"chmod 600 {path}")
 
 
+def _nearest(folder: Path) -> Path:
+    """The folder, or of those that it will be made in the nearest that is there."""
+    return next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+
+
 def _disk(folder: Path) -> Finding:
-    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    there = _nearest(folder)
     free = shutil.disk_usage(there).free
     needed = ROOM_BYTES + (folder_bytes(folder) if folder.is_dir() else 0)
     said = f"{free / 1e9:.1f} GB free"
@@ -204,7 +209,7 @@ def _disk(folder: Path) -> Finding:
 
 
 def _permissions(folder: Path) -> Finding:
-    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    there = _nearest(folder)
     locked = [path for path in (there, *(there.iterdir() if folder.is_dir() else ())) if not _changeable(path)]
     if locked:
         return Finding("permissions", False, f"{locked[0]} cannot be written", f"chmod -R u+rw {there}")

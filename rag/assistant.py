@@ -11,7 +11,7 @@ from pathlib import Path
 from embeddings import Embedder, open_embedder
 from rag.answering import compose, grouped
 from rag.calibration import Calibration
-from rag.candidates import meant, offered
+from rag.candidates import asking_who, meant, offered, persons
 from rag.comparing import Side, sides, spans_about
 from rag.composing import DocumentOf, composed_spans, joined, overlaps, several_confidence
 from rag.conversation import Understood, leans_on_history, leant_on, understood
@@ -24,7 +24,7 @@ from rag.reader import Reader, open_reader
 from rag.reader.sentence_features import inverse_frequencies
 from rag.retrieval import Retriever, sources_in
 from rag.router import question_kind
-from rag.schema import Answer, AnswerSpan, Document, Narrowing, Passage, Reading, Scope, Source, Turn
+from rag.schema import Answer, AnswerSpan, Candidate, Document, Narrowing, Passage, Reading, Scope, Source, Turn
 from rag.settings import Settings
 from rag.words import content_words_as_written
 
@@ -97,11 +97,14 @@ class Assistant:
         answer = self._dated(question, taken, [] if any_date else named, asked, scope)
         # a year that documents are dated with need not stand in their texts
         missing = tuple(word for word in answer.missing_words if not (answer.narrowed and word.isdigit()))
-        offers = () if missing else answer.candidates
+        offers: tuple[Candidate, ...] = ()
+        if not answer.found:
+            offers = (not missing and answer.candidates) or self._persons_meant(taken.question, answer)
+            offers = offers or meant(answer.interpreted_as, answer.passages, missing)
         return replace(
             answer,
             missing_words=missing,
-            candidates=() if answer.found else offers or meant(answer.interpreted_as, answer.passages, missing),
+            candidates=offers,
             searched=() if scope.is_everything else tuple(source.title for source in asked),
             library=len(sources),
         )
@@ -181,6 +184,10 @@ class Assistant:
         if not any(spans for _, spans in quoted):
             return base
         return grouped(replace(base, confidence=confidence, passages=tuple(passages.values())), quoted, document_of)
+
+    def _persons_meant(self, question: str, answer: Answer) -> tuple[Candidate, ...]:
+        who = asking_who(question, answer.missing_words)
+        return persons(question, self.reader.read(who, answer.passages).spans) if who else ()
 
     def _document_meant(self, question: str, scope: Scope) -> tuple[Source, float] | None:
         rarity = inverse_frequencies(question, self.index.chunk_frequency, self.index.counts()[1])

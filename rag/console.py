@@ -118,7 +118,9 @@ def print_answer(answer: Answer) -> None:
         out.print("\nIs one of these meant? Ask again with:")
         for candidate in answer.candidates:
             day = f", {candidate.date.isoformat()}" if candidate.date else ""
-            out.print(plain(f"  --document {shlex.quote(candidate.document)}  ({candidate.title}{day})"))
+            name = candidate.document
+            again = f"--document {shlex.quote(name)}" if name else shlex.quote(candidate.question)
+            out.print(plain(f"  {again}  ({candidate.title}{day})"))
     if not answer.found:
         if answer.nearest:
             out.print("\nThe nearest passages:")

@@ -67,11 +67,22 @@ def with_person(question: str, history: Sequence[Turn]) -> str:
         question: as asked.
         history: the conversation so far, oldest first.
     """
-    pronoun = _PERSON.search(question)
-    if pronoun is None or names(question[: pronoun.start()]):
+    if not asks_of_someone(question):
         return question
     name = next(filter(None, map(_person_of, reversed(history))), "")
-    if not name:
+    return naming(question, name) if name else question
+
+
+def asks_of_someone(question: str) -> bool:
+    """Whether a question has "he", "her" or the like, and nobody is named before it."""
+    pronoun = _PERSON.search(question)
+    return pronoun is not None and not names(question[: pronoun.start()])
+
+
+def naming(question: str, name: str) -> str:
+    """A question that ``asks_of_someone`` with a name in place of the pronoun."""
+    pronoun = _PERSON.search(question)
+    if pronoun is None:
         return question
     rest = question[pronoun.end() :]
     following = re.match(r"\s+(\w+)", rest)

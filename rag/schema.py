@@ -265,14 +265,17 @@ class Candidate:
     """What a question may mean that does not say which of several it means.
 
     Attributes:
-        title, date: of the document, for people; the date may be None.
-        document, document_id: ``Source.name`` and ``Source.id``; asking again in its scope asks what is meant.
+        title, date: of the document, for people; the date may be None. Of a person, the name.
+        document, document_id: ``Source.name`` and ``Source.id``; asking again in its scope asks what is meant. Both ""
+            for a person.
+        question: to ask instead, with the person in it; "" for a document: the same question.
     """
 
     title: str
     document: str
     document_id: str
     date: date | None
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +294,7 @@ class Answer:
         also: quotes of further documents whose highlighted words say the same as the first quote's, or are at odds
             with it, numbered on from ``citations``; no part of the answer's text.
         narrowed: what was read first for the time that the question names; None where all was read at once.
-        candidates: documents of which the question may mean any, the likeliest first; empty where it is clear.
+        candidates: documents or persons of which the question may mean any, the likeliest first; empty if it is clear.
         searched: titles of the documents that were asked, where a scope chose them; empty: all of them.
         library: how many documents the index had then; 0 where that is not known.
         groups: where the answer is composed of several quotes, how they belong together; each citation is in one.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_document, make_index
@@ -105,6 +106,19 @@ def test_an_unclear_question_is_asked_back(yearbooks: Assistant) -> None:
     assert refusing.ask("What of the dragons?").candidates == ()  # a word that no document has
     again = refusing.ask("How many members has the chess club?", scope=Scope(documents=(offered[0].document,)))
     assert again.candidates == ()
+
+
+def test_a_question_of_one_of_several_persons_is_asked_back_with_their_names(tmp_path: Path) -> None:
+    towns = (
+        make_document("hill.txt", "The mayor Ada Brook opened the fair of Hilltown on Monday."),
+        make_document("dale.txt", "The mayor Tom Reyes opened the market of Daleford on Friday."),
+    )
+    index = make_index(tmp_path, *towns)
+    reader = open_reader(Settings(), FakeEmbedder(), index)
+    answer = Assistant(index, FakeEmbedder(), reader, FAKE_SETTINGS).ask("How old is the mayor?")
+    assert not answer.found
+    assert {one.question for one in answer.candidates} == {"How old is Ada Brook?", "How old is Tom Reyes?"}
+    assert answer_from_dict(json.loads(json.dumps(answer_to_dict(answer)))).candidates == answer.candidates
 
 
 def test_all_of_it_is_kept(yearbooks: Assistant) -> None:

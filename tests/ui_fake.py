@@ -219,6 +219,11 @@ class FakeAssistant:
             return Answer(question, question, True, 0.8, MEMBERS[:1], passages=read, narrowed=narrowed)
         if "which club" in question and (scope is None or not scope.documents):
             return Answer(question, question, False, 0.3, (), MEMBERS, passages=read, candidates=CANDIDATES)
+        if "the mayor" in question:
+            persons = tuple(
+                Candidate(name, "", "", None, f"How many members has {name}?") for name in ("Ada Brook", "Tom Reyes")
+            )
+            return Answer(question, question, False, 0.3, (), MEMBERS, passages=read, candidates=persons)
         if "them" in question and not as_typed:
             return Answer(question, "How many members sent apologies?", True, 0.6, MEMBERS[:1])
         if "members" in question or "slow" in question:

@@ -21,18 +21,18 @@ def understood_html(answer: Answer) -> str:
 
 
 def choice_html(answer: Answer) -> str:
-    """The documents that the question may mean, each a button that asks it of that one; "" where it is clear."""
+    """The documents or persons that the question may mean, each a button that asks of that one; "" if it is clear."""
     if not answer.candidates:
         return ""
     buttons = "".join(
-        f'<li><button type="button" class="dq-quiet" data-ask="{escape(answer.question)}"'
+        f'<li><button type="button" class="dq-quiet" data-ask="{escape(one.question or answer.question)}"'
         f' data-document="{escape(one.document_id)}">{escape(one.title)}'
         f"{f' · {day(one.date)}' if one.date else ''}</button></li>"
         for one in answer.candidates
     )
     return (
         '<div class="dq-choice"><h3 class="dq-label">Do you mean one of these?</h3>'
-        f'<ul aria-label="Ask again of one document">{buttons}</ul></div>'
+        f'<ul aria-label="Ask again of one of them">{buttons}</ul></div>'
     )
 
 

@@ -44,7 +44,7 @@ def test_looking_at_one_time_first_is_undone(visit: Visit, fake_server: str) -> 
 def test_a_question_that_may_mean_several_documents_is_asked_of_the_chosen_one(visit: Visit, fake_server: str) -> None:
     page = visit(fake_server)
     ask(page, VAGUE)
-    choice = page.get_by_role("list", name="Ask again of one document")
+    choice = page.get_by_role("list", name="Ask again of one of them")
     expect(choice.get_by_role("button")).to_have_text(
         [f"{MINUTES_DOCUMENT.source.title} · 2 March 2021", REPORT_DOCUMENT.source.title]
     )
@@ -56,6 +56,16 @@ def test_a_question_that_may_mean_several_documents_is_asked_of_the_chosen_one(v
     expect(again).to_contain_text(f"Searched: only {REPORT_DOCUMENT.source.title}")
     ask(page, ASKED)  # the choice held for that question alone
     expect(page.locator(".dq-turn[data-turn='2'] .dq-words")).to_have_count(2)
+
+
+def test_a_question_that_may_mean_several_persons_is_asked_of_the_chosen_one(visit: Visit, fake_server: str) -> None:
+    page = visit(fake_server)
+    ask(page, "How many members has the mayor?")
+    page.get_by_role("list", name="Ask again of one of them").get_by_role("button", name="Tom Reyes").click()
+    answered(page, 1)
+    again = page.locator(".dq-turn[data-turn='1']")
+    expect(again.locator(".dq-question")).to_have_text("How many members has Tom Reyes?")
+    expect(again.locator(".dq-words")).to_have_count(2)
 
 
 def test_a_forged_document_is_asked_of_nothing(visit: Visit, fake_server: str) -> None:

@@ -141,6 +141,11 @@ def _wire_jobs(desk: Desk, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: 
     listed.apply(refresh, None, moving, **quiet())
     page.source.apply(refresh_one, page.conversation, moving, **quiet())
     progress.select(cancel, None, moving, **quiet())
-    timer.tick(tick, [page.conversation, page.chosen, page.view, refused], everything, **quiet())
-    # only ever on: this may arrive after the answer to a click that has begun some work meanwhile
-    app.load(lambda: gr.Timer(active=True) if jobs.busy else gr.skip(), None, timer, **quiet())
+
+    # only ever on: either may arrive after the answer to a click that has begun some work meanwhile
+    def keep_on() -> gr.Timer | dict[str, Any]:
+        return gr.Timer(active=True) if jobs.busy else gr.skip()
+
+    ticked = timer.tick(tick, [page.conversation, page.chosen, page.view, refused], everything, **quiet())
+    ticked.then(keep_on, None, timer, **quiet())  # a click came while the tick that switches off was on its way
+    app.load(keep_on, None, timer, **quiet())

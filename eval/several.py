@@ -53,7 +53,7 @@ def outcomes(data: Path, work: Path, per_set: int, seed: int) -> list[Outcome]:
         index.add_all(track(documents, description="Indexing"), embedder)
         retriever, reader = Retriever(index, embedder), open_reader(settings, embedder, index)
         document_of = lru_cache(index.document)
-        asked = [(one, kind) for one in questions if (kind := question_kind(one.question)) in SEVERAL]
+        asked = [(one, kind) for one in questions if (kind := question_kind(one.taken.question)) in SEVERAL]
         for number, (one, kind) in enumerate(track(asked, description="Asking"), start=1):
             passages = passages_for(one, retriever, settings.passages, hidden=number % HIDE_EVERY == 0)
             reading = reader.read(one.question, passages)

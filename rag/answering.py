@@ -62,8 +62,8 @@ def grouped(base: Answer, sides: Sequence[tuple[str, Sequence[AnswerSpan]]], doc
 
     Args:
         base: what is known of the answer without its quotes.
-        sides: the name of each side and its quotes in order; one without a name where nothing is compared. At least
-            one has a quote.
+        sides: the name of each side and its quotes in order; one without a name where it does not matter whose they
+            are. At least one has a quote.
         document_of: looks a document up.
     """
     spans = [span for _, quoted in sides for span in quoted]
@@ -73,7 +73,7 @@ def grouped(base: Answer, sides: Sequence[tuple[str, Sequence[AnswerSpan]]], doc
         first = sum(len(group.numbers) for group in groups)
         groups += groups_of(citations[first : first + len(quoted)], name)
     likeliest = max(range(len(spans)), key=lambda i: spans[i].score)
-    alone = len(citations) == 1 and len(groups) == 1
+    alone = len(citations) == 1 and len(groups) == 1 and not groups[0].side
     return replace(base, found=True, citations=citations, groups=() if alone else tuple(groups), best=1 + likeliest)
 
 

@@ -26,13 +26,13 @@ from rag.retrieval import Retriever, sources_in
 from rag.router import question_kind
 from rag.schema import Answer, AnswerSpan, Candidate, Document, Narrowing, Passage, Reading, Scope, Source, Turn
 from rag.settings import Settings
-from rag.words import content_words_as_written
+from rag.statements import spans_stating, statement_asked_for
+from rag.words import HOW, content_words_as_written
 
 SIDE_CONFIDENCE = 0.15
-"""A side of a comparison is answered at this probability, far below even odds: that the quotes name the side speaks for
-them too. Over the sample library, sides that it tells of had .24 and more, others .11 and less."""
-HOW = frozenset(("many", "much"))
-"""Words that ask ("how many") and that no answer need have, so that they are never said to be missing."""
+"""A side of a comparison, or what somebody says about something, is answered at this probability, far below even odds:
+that the quotes name them speaks for them too. Over the sample library, sides that it tells of had .24 and more, others
+.11 and less."""
 
 HistoryItem = Turn | Mapping[str, str]
 
@@ -147,9 +147,13 @@ class Assistant:
             if compared.found:
                 return compared
         passages, reading = self._read(taken, scope)
+        base = replace(base, passages=tuple(passages))
+        stated = self._stated(base, taken.question, reading, document_of)
+        if stated.found:
+            return stated
         confidence = several_confidence(kind, reading.confidence)
         return compose(
-            replace(base, confidence=self.calibration.apply(confidence), passages=tuple(passages)),
+            replace(base, confidence=self.calibration.apply(confidence)),
             reading,
             kind=kind,
             found=self.calibration.answers(confidence),
@@ -161,6 +165,17 @@ class Assistant:
     def _read(self, asked: Understood, scope: Scope) -> tuple[list[Passage], Reading]:
         passages = self.retriever.retrieve(asked.query, k=self.settings.passages, scope=scope)
         return passages, self.reader.read(asked.reading, passages)
+
+    def _stated(self, base: Answer, question: str, reading: Reading, document_of: DocumentOf) -> Answer:
+        """What somebody says about something, found if sentences on it are among those that were read."""
+        asked, confidence = statement_asked_for(question), self.calibration.apply(reading.confidence)
+        if asked is None or confidence < SIDE_CONFIDENCE:
+            return base
+        spans = spans_stating(asked, reading.spans, document_of)
+        if not spans:
+            return base
+        quoted = composed_spans("describe", spans, document_of, self.settings.answer_tokens)
+        return grouped(replace(base, confidence=confidence), [(asked.speaker, quoted)], document_of)
 
     def _compared(self, base: Answer, pair: tuple[Side, Side], scope: Scope, document_of: DocumentOf) -> Answer:
         """What is said of each side, found if anything is; each side may take half of the tokens."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.composing import DocumentOf
-from rag.schema import AnswerSpan
+from rag.schema import AnswerSpan, Document
 from rag.words import content_stems, stems_of, words
 
 _BEFORE = re.compile(
@@ -87,11 +87,15 @@ def spans_about(side: Side, other: Side, spans: Sequence[AnswerSpan], document_o
     for span in spans:
         document = document_of(span.passage.source.id)
         said = stems_of(document.text[span.start : span.end])
-        around = f"{document.source.title}\n{document.heading_at(span.start) or ''}\n{_paragraph(document.text, span)}"
-        if not own <= stems_of(around) or (others <= said and not own <= said):
+        if not own <= stems_of(surroundings(document, span)) or (others <= said and not own <= said):
             continue
         found.append(replace(span, score=span.score + NAMED_BONUS) if own <= said else span)
     return sorted(found, key=lambda span: -span.score)
+
+
+def surroundings(document: Document, span: AnswerSpan) -> str:
+    """The title, the heading and the paragraph of a sentence."""
+    return f"{document.source.title}\n{document.heading_at(span.start) or ''}\n{_paragraph(document.text, span)}"
 
 
 def _paragraph(text: str, span: AnswerSpan) -> str:

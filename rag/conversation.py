@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rag.referents import asked_again, names, with_person, years
 from rag.schema import Answer, Citation, Turn
-from rag.words import STOP_WORDS, content_stems, content_words, content_words_as_written, stem, words
+from rag.words import HOW, STOP_WORDS, content_stems, content_words, content_words_as_written, stem, words
 
 OPENERS = ("and", "but", "so", "also", "then", "what about", "how about", "or")
 """A question that begins with one of these goes on from the one before."""
@@ -98,8 +98,8 @@ def understood(question: str, history: Sequence[Turn], corpus: Corpus | None = N
     """
     if not history:
         return Understood(question)
-    last = f"{history[-1].question} {history[-1].answer}"
     asked_before = " ".join(turn.question for turn in leant_on(history))
+    last = f"{asked_before} {history[-1].answer}"
     named_before = not content_stems(asked_before).isdisjoint(map(stem, bare_nouns(question)))
     leans = leans_on_history(question) or named_before
     if not leans and (corpus is None or not corpus.same_topic(question, last)):
@@ -112,7 +112,8 @@ def understood(question: str, history: Sequence[Turn], corpus: Corpus | None = N
     answered = _new_words(_of_last_answer(asked, history[-1], corpus), " ".join([asked, *topic]))
     if years(question):  # "And in 2023?" is no more about 2022
         topic = [word for word in topic if not years(word)]
-    return Understood(asked, tuple(topic), tuple(answered), is_vague=named_before or _says_too_little(asked))
+    is_vague = named_before or _says_too_little(asked) or _names_nothing(asked)
+    return Understood(asked, tuple(topic), tuple(answered), is_vague=is_vague)
 
 
 def turn_of(answer: Answer) -> Turn:
@@ -132,7 +133,7 @@ def leant_on(history: Sequence[Turn]) -> list[Turn]:
     turns: list[Turn] = []
     for turn in reversed(history):
         turns = [turn, *turns]
-        if not leans_on_history(turn.question):
+        if not (leans_on_history(turn.question) or _names_nothing(turn.question)):
             break
     return turns
 
@@ -147,6 +148,12 @@ def _says_too_little(question: str) -> bool:
     """Whether a question points to something named before, or has hardly a word of its own."""
     lowered = _EXPLETIVE.sub(" ", question.casefold())
     return len(content_words(question)) < FEW_WORDS or any(word in REFERRING for word in words(lowered))
+
+
+def _names_nothing(question: str) -> bool:
+    """Whether a question says so little that what it is about may have been said before it: "Who took part?"."""
+    said = [word for word in content_words(question) if word not in HOW]
+    return len(said) <= FEW_WORDS and not names(question) and not re.search(r"\d", question)
 
 
 def bare_nouns(question: str) -> list[str]:

@@ -16,10 +16,11 @@ _PERSON = re.compile(r"\b(?:(he|she|him)|(his|hers|her))\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 _DAY = re.compile(rf"\b(?:{MONTH} \d{{1,2}}|\d{{1,2}} {MONTH})\b", re.IGNORECASE)
 _FRAGMENT = re.compile(
-    r"\W*(?:(?:and|but|or|so|then)\b,?\s*)?(?P<about>(?:what|how) about\s+)?(?:(?:in|for|from|of|at|on|to|with|by)\s+)?"
-    r"(?:the year\s+)?(?P<said>.+?)\W*",
+    r"\W*(?:(?:and|but|or|so|then)\b,?\s*)?(?P<about>(?:(?:what|how) )?about\s+)?"
+    r"(?:(?:in|for|from|of|at|on|to|with|by)\s+)?(?:the year\s+)?(?P<said>.+?)\W*",
     re.IGNORECASE | re.DOTALL,
 )
+_THE_ONE = re.compile(r"the [\w-]+ (?P<noun>[\w-]+)", re.IGNORECASE)
 _ABOUT = re.compile(r"(.+ about ).+", re.IGNORECASE | re.DOTALL)
 LONGEST = 100
 """Characters of a fragment; what is longer is a question, and takes time that grows with its square."""
@@ -30,7 +31,8 @@ LOOKED_BACK = 6
 def asked_again(question: str, history: Sequence[Turn]) -> str:
     """A question from before, with its only year, day or name exchanged for the one that a fragment consists of; or "".
 
-    "What about the trams?" takes the place of what a question that ends in "about" something was about.
+    "What about the trams?" takes the place of what a question that ends in "about" something was about, "And the market
+    logic?" that of "the governance logic".
 
     Args:
         question: as asked; "And in 2023?", "2023?", "What about Oslo?" are fragments.
@@ -54,6 +56,10 @@ def _exchanged(question: str, before: Sequence[str]) -> str:
     if find is not None:
         changed = next(filter(find, reversed(before)), "")
         return changed.replace(find(changed)[0], said) if len(find(changed)) == 1 else ""
+    one = _THE_ONE.fullmatch(said)
+    others = re.findall(rf"\bthe [\w-]+ {re.escape(one['noun'])}\b", before[-1], re.IGNORECASE) if one else []
+    if len(others) == 1:
+        return before[-1].replace(others[0], said)
     told = _ABOUT.fullmatch(before[-1]) if fragment["about"] else None
     return f"{told[1]}{said}?" if told else ""
 

@@ -266,8 +266,7 @@ class Candidate:
 
     Attributes:
         title, date: of the document, for people; the date may be None. Of a person, the name.
-        document, document_id: ``Source.name`` and ``Source.id``; asking again in its scope asks what is meant. Both ""
-            for a person.
+        document, document_id: ``Source.name`` and ``Source.id``, whose scope to ask in; "" for a person.
         question: to ask instead, with the person in it; "" for a document: the same question.
     """
 

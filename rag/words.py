@@ -20,6 +20,9 @@ STOP_WORDS = frozenset(
 )
 """Function words of English, and what an apostrophe leaves behind; they say nothing of what a text is about."""
 
+HOW = frozenset(("many", "much", "often", "long"))
+"""Words that ask ("how many") and name nothing, so that no answer need have them."""
+
 _WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 
 

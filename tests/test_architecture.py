@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "rag.periods embeddings rag.users rag.binding rag.database rag.prefetch",
         "rag.loading rag.chunking rag.index rag.pages rag.verification rag.kept",
         "rag.retrieval rag.reader rag.conversation rag.referents rag.enumerations rag.composing rag.comparing "
-        "rag.overview",
+        "rag.overview rag.statements",
         "rag.answering rag.agreement rag.serialise rag.candidates",
         "rag.assistant rag.indexing rag.sample rag.console rag.progress rag.uploads rag.background rag.conversations "
         "rag.export rag.feedback rag.doctor",

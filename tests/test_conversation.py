@@ -38,7 +38,7 @@ PLENARY = Turn("How many members attended the plenary session?", "76 members att
     "question",
     [
         "And how many alternate members?",
-        "What about the second session?",
+        "What about the roof?",
         "When was it held?",
         "Who wrote that report?",
         "Why?",
@@ -139,6 +139,9 @@ def test_a_pronoun_becomes_the_only_person_of_the_question_before() -> None:
             "And what about the two bridges?",
             "What does Turku say about the two bridges?",
         ),
+        ("What does Turku say about trams?", "And about bridges?", "What does Turku say about bridges?"),
+        ("What does the old bridge cost?", "And the new bridge?", "What does the new bridge cost?"),
+        (PLENARY.question, "What about the second session?", "How many members attended the second session?"),
     ],
 )
 def test_a_fragment_takes_the_place_of_the_year_or_name_before(before: str, fragment: str, expected: str) -> None:
@@ -201,6 +204,30 @@ def test_words_of_the_conversation_are_read_for_only_where_the_question_says_too
     )
     reply = understood("Yes, I do.", [Turn("How do I apply?", "Do you have a sponsor?")])
     assert reply.reading == reply.query == "Yes, I do. (apply sponsor)"
+
+
+def test_a_question_that_names_nothing_is_gone_back_beyond() -> None:
+    history = [
+        Turn("Who presided over the second session?", "The committee did."),
+        Turn("How many members attended?", "76 members attended."),
+    ]
+    assert understood("What did it approve?", history).topic == (
+        "presided",
+        "second",
+        "session",
+        "many",
+        "members",
+        "attended",
+    )
+    named = [history[0], Turn("How many members attended in Leeds?", "76 members attended.")]
+    assert understood("What did it approve?", named).topic == ("many", "members", "attended", "Leeds")
+
+
+def test_a_question_that_names_nothing_is_read_with_the_topic_if_it_goes_on_with_it() -> None:
+    history = [Turn("Who presided over the meeting?", "")]
+    corpus = FakeCorpus({})
+    assert understood("Who left a meeting?", history, corpus).reading == "Who left a meeting? (presided)"
+    assert understood("Who left a party?", history, corpus).reading == "Who left a party?"
 
 
 def test_a_reply_gets_the_words_of_what_it_replies_to() -> None:

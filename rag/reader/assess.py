@@ -11,7 +11,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from sklearn.metrics import roc_auc_score
 from embeddings.bundled import bundled_tokenizer
 from rag.reader.data import Example, load_held_back, load_set
 from rag.reader.extractive import ExtractiveReader, QuestionPassage
+from rag.reader.follow_ups import FollowUps
 from rag.reader.mining import embed
 from rag.reader.model import bundled_model
 from rag.reader.windows import WindowBuilder
@@ -92,6 +93,13 @@ def span_figures(reader: ExtractiveReader, examples: Sequence[Example]) -> tuple
     return float(np.mean(exact)), float(np.mean(overlap))
 
 
+def as_follow_ups(examples: Sequence[Example]) -> list[Example]:
+    """The examples that can be asked as follow-ups, as the reader is given them then; always the same ones."""
+    maker, rng = FollowUps(examples), np.random.default_rng(0)
+    made = ((maker.follow_up(one, rng), one) for one in examples)
+    return [replace(one, question=taken.reading) for taken, one in made if taken is not None]
+
+
 def answerability_auroc(reader: ExtractiveReader, examples: Sequence[Example]) -> float:
     """Area under the ROC curve of the best span's score, answerable against unanswerable; 0.5 is chance."""
     scores = [one.score for one in predict_squad(reader, [QuestionPassage(x.question, x.context) for x in examples])]
@@ -133,6 +141,8 @@ def assess(reader: ExtractiveReader, data: Path, sample: int | None = None) -> I
     yield from zip(names, span_figures(reader, held_back), strict=True)
     yield "held-back part A AUROC", answerability_auroc(reader, held_back)
     wiki = load_set(data / "dev" / f"{DEV_SETS[0]}.jsonl.gz")
+    names = (f"{DEV_SETS[0]} as follow-ups EM", f"{DEV_SETS[0]} as follow-ups F1")
+    yield from zip(names, span_figures(reader, _sample(as_follow_ups(wiki), sample)), strict=True)
     contexts = list(dict.fromkeys(one.context for one in wiki))
     pairs = retrieved_pairs(_sample(wiki, min(sample or RETRIEVED_QUESTIONS, RETRIEVED_QUESTIONS)), contexts)
     yield "retrieved AUROC", retrieved_auroc(reader, pairs)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import DatasetError
+from rag.reader.follow_ups import FollowUps
 from rag.reader.perturb import Perturber
 from rag.reader.windows import Tokens, Window, WindowBuilder
 
@@ -27,6 +28,8 @@ CROPPED_RATE = 0.5
 are the hardest of negatives."""
 CROPPED_TOKENS = 120
 """Length of such a slice."""
+FOLLOW_UP_RATE = 0.6
+"""Chance that a question is asked as a follow-up, where another question allows it: about one in six of a pass."""
 PERTURBED_MIN_CHARS = 20
 """Shorter questions are not perturbed: too little is left to contradict."""
 
@@ -157,6 +160,7 @@ class TrainingData:
         examples = [one for group in sets.values() for one in group]
         texts = list(dict.fromkeys(text for one in examples for text in (one.context, one.question)))
         self._tokens = dict(zip(texts, builder.tokens(texts), strict=True))
+        self._follow_ups = {name: FollowUps(examples) for name, examples in sets.items()}
         self._perturbers = {
             name: Perturber(sets[name]) for name, use in uses.items() if use.perturbed > 0 and name in sets
         }
@@ -176,7 +180,8 @@ class TrainingData:
     def _draw(self, one: Example, use: SetUse, rng: np.random.Generator) -> list[Group]:
         """The question with its passage, mined passages without the answer, perhaps a contradicted form of it."""
         bare = rng.random() < NO_QUESTION_MARK_RATE
-        question = self._question(one.question, bare)
+        follow_up = self._follow_ups[one.source].follow_up(one, rng) if rng.random() < FOLLOW_UP_RATE else None
+        question = self._question(follow_up.reading if follow_up else one.question, bare)
         own = self._windows(question, one.context, one.answers, rng)
         if not own:
             return []

@@ -1,6 +1,7 @@
 """Questions with known answers over one library of several sources, to fit the reader's scoring on.
 
-The development sets only: what the trained reader was trained on would make it look surer than it is.
+The development sets only: what the trained reader was trained on would make it look surer than it is. Questions of the
+open set are asked as follow-ups too.
 """
 
 from __future__ import annotations
@@ -10,15 +11,24 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
+from rag.conversation import Understood
 from rag.errors import DatasetError
 from rag.loading import document_from_text
+from rag.reader.data import load_set
+from rag.reader.follow_ups import FollowUps
 from rag.retrieval import Retriever
 from rag.schema import Document, Passage, Span
 
 OPEN_SET = "new_wiki"
+CONTEXT_SET = "squadshifts_new_wiki"
+"""The open set's questions under the same ids, with the passage that each was written for."""
+FOLLOW_UPS = "follow_ups"
 CONTEXT_SETS = ("qed_nq_dev", "clapnq_answerable_sentences", "clapnq_unanswerable")
 HIDE_EVERY = 4
 """From every so many questions the document with the answer is hidden, so that the library does not hold it."""
@@ -37,7 +47,7 @@ class Asked:
     Attributes:
         source: the set it comes from.
         group: questions of one group are never split between fitting and testing.
-        question: as asked.
+        taken: the question as it is understood.
         document: the name of the document that holds the answer.
         spans: the answers, in characters of that document; empty where it does not hold one.
         texts: the answers as text.
@@ -45,10 +55,15 @@ class Asked:
 
     source: str
     group: str
-    question: str
+    taken: Understood
     document: str
     spans: tuple[Span, ...]
     texts: tuple[str, ...]
+
+    @property
+    def question(self) -> str:
+        """What is read for."""
+        return self.taken.reading
 
     def is_answered_by(self, document: str, start: int, end: int, text: str) -> bool:
         """Whether a quote, characters ``start:end`` of a document, has some of an answer or an answer's words."""
@@ -77,19 +92,13 @@ def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document]
     rng = random.Random(seed)
     for row in _rows(folder / "open_qa" / OPEN_SET / "documents.jsonl.gz"):
         documents[row["id"]] = document_from_text(row["text"], name=row["id"], title=row["id"].replace("_", " "))
-    for row in _sample(list(_rows(folder / "open_qa" / OPEN_SET / "questions.jsonl.gz")), per_set, rng):
-        spans = tuple((start, end) for start, end in row["spans"])
-        group = f"{OPEN_SET}/{row['document']}"
-        asked.append(
-            Asked(
-                OPEN_SET,
-                group,
-                row["question"],
-                row["document"],
-                spans,
-                tuple(row["answers"]),
-            )
-        )
+    rows = list(_rows(folder / "open_qa" / OPEN_SET / "questions.jsonl.gz"))
+    asked += [_open(OPEN_SET, Understood(row["question"]), row) for row in _sample(rows, per_set, rng)]
+    examples = {one.id: one for one in load_set(folder / "reader" / "dev" / f"{CONTEXT_SET}.jsonl.gz")}
+    maker, chance = FollowUps(list(examples.values())), np.random.default_rng(seed)
+    shuffled = random.Random(seed).sample(rows, len(rows))
+    made = ((maker.follow_up(examples[row["id"]], chance), row) for row in shuffled)
+    asked += islice((_open(FOLLOW_UPS, taken, row) for taken, row in made if taken is not None), per_set)
     for name in CONTEXT_SETS:
         count = round(per_set * UNANSWERABLE_SHARE) if "unanswerable" in name else per_set
         rows = _sample(list(_rows(folder / "reader" / "dev" / f"{name}.jsonl.gz")), count, rng)
@@ -98,13 +107,18 @@ def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document]
             documents.setdefault(key, document_from_text(row["context"], name=key, title=row["title"]))
             spans = tuple((a["start"], a["start"] + len(a["text"])) for a in row["answers"])
             texts = tuple(a["text"] for a in row["answers"])
-            asked.append(Asked(name, f"{name}/{row['title']}", row["question"], key, spans, texts))
+            asked.append(Asked(name, f"{name}/{row['title']}", Understood(row["question"]), key, spans, texts))
     return list(documents.values()), asked
+
+
+def _open(source: str, taken: Understood, row: dict[str, Any]) -> Asked:
+    spans = tuple((start, end) for start, end in row["spans"])
+    return Asked(source, f"{OPEN_SET}/{row['document']}", taken, row["document"], spans, tuple(row["answers"]))
 
 
 def passages_for(asked: Asked, retriever: Retriever, k: int, *, hidden: bool) -> list[Passage]:
     """The ``k`` best passages for a question; where its answer is hidden, of the other documents."""
-    passages = retriever.retrieve(asked.question, k=k * (_MORE if hidden else 1))
+    passages = retriever.retrieve(asked.taken.query, k=k * (_MORE if hidden else 1))
     if hidden:
         passages = [passage for passage in passages if passage.source.name != asked.document]
     return passages[:k]

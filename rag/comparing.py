@@ -81,6 +81,7 @@ def spans_about(side: Side, other: Side, spans: Sequence[AnswerSpan], document_o
 
     A sentence is about a side if its paragraph, heading or title has all the words that name this side and not the
     other one, and unless the sentence itself names the other side alone; one that names the side itself counts more.
+    No words are marked: what answers is that the sentence tells of the side.
     """
     own, others = side.stems - other.stems, other.stems - side.stems
     found: list[AnswerSpan] = []
@@ -89,7 +90,7 @@ def spans_about(side: Side, other: Side, spans: Sequence[AnswerSpan], document_o
         said = stems_of(document.text[span.start : span.end])
         if not own <= stems_of(surroundings(document, span)) or (others <= said and not own <= said):
             continue
-        found.append(replace(span, score=span.score + NAMED_BONUS) if own <= said else span)
+        found.append(replace(span, score=span.score + NAMED_BONUS * (own <= said), highlight=None))
     return sorted(found, key=lambda span: -span.score)
 
 

@@ -44,7 +44,7 @@ def spans_stating(asked: Statement, spans: Sequence[AnswerSpan], document_of: Do
     """Those of the candidate sentences that speak of the topic where the speaker is named, the best first.
 
     The words of the topic stand in the sentence itself; those of the speaker in its paragraph, heading or title, and
-    count more in the sentence.
+    count more in the sentence. Words are marked only where they name the topic.
     """
     speaker, topic = content_stems(asked.speaker), content_stems(asked.topic)
     found: list[AnswerSpan] = []
@@ -52,7 +52,10 @@ def spans_stating(asked: Statement, spans: Sequence[AnswerSpan], document_of: Do
         document = document_of(span.passage.source.id)
         said = stems_of(document.text[span.start : span.end])
         if all(_has(said, word) for word in topic) and speaker <= stems_of(surroundings(document, span)):
-            found.append(replace(span, score=span.score + NAMED_BONUS) if speaker <= said else span)
+            marked = stems_of(document.text[slice(*span.highlight)]) if span.highlight else frozenset()
+            highlight = span.highlight if any(_has(marked, word) for word in topic) else None
+            bonus = NAMED_BONUS if speaker <= said else 0.0
+            found.append(replace(span, score=span.score + bonus, highlight=highlight))
     return sorted(found, key=lambda span: -span.score)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from core_fakes import make_document
 
@@ -79,6 +81,17 @@ def test_sentences_on_the_topic_answer_where_the_speaker_is_named() -> None:
 
 def test_other_forms_of_a_word_are_the_same_topic() -> None:
     assert stating("Genoa", "the economy") == ["Fishing has economic risks."]
+
+
+def test_only_words_that_name_the_topic_stay_marked() -> None:
+    off, on = (
+        replace(SPANS[3], highlight=(SPANS[3].start + first, SPANS[3].start + last))
+        for first, last in ((8, 15), (0, 7))
+    )
+    marked = [
+        spans_stating(Statement("Porto", "fishing"), [one], DOCUMENTS.__getitem__)[0].highlight for one in (off, on)
+    ]
+    assert marked == [None, on.highlight]
 
 
 def test_a_sentence_that_names_the_speaker_itself_comes_first() -> None:

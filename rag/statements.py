@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 from rag.comparing import NAMED_BONUS, surroundings
 from rag.composing import DocumentOf
 from rag.schema import AnswerSpan
-from rag.words import content_stems, stems_of
+from rag.words import content_stems, content_words, stem, stems_of, words
 
 LONGEST = 300
 """Characters of such a question; what is longer is asked in another way, and takes time that grows with its square."""
 SHORTEST_STEM = 5
 """A stem that is the beginning of another counts as the same from this length on: "econom" and "economi"."""
+OTHER_ENDING = 2
+"""Letters at the end of the topic's word that another form may lack: "economic" is on the economy, "public" not on
+publicity, though their stems are the same."""
 
 _ASKED = re.compile(
     r"\W*(?:and\s+)?what\s+(?:else\s+)?(?:do|does|did|has|have|had|is|are|was|were)\s+(?P<speaker>.+?)\s+"
@@ -46,21 +49,26 @@ def spans_stating(asked: Statement, spans: Sequence[AnswerSpan], document_of: Do
     The words of the topic stand in the sentence itself; those of the speaker in its paragraph, heading or title, and
     count more in the sentence. Words are marked only where they name the topic.
     """
-    speaker, topic = content_stems(asked.speaker), content_stems(asked.topic)
+    speaker, topic = content_stems(asked.speaker), content_words(asked.topic)
     found: list[AnswerSpan] = []
     for span in spans:
         document = document_of(span.passage.source.id)
-        said = stems_of(document.text[span.start : span.end])
+        said = document.text[span.start : span.end]
         if all(_has(said, word) for word in topic) and speaker <= stems_of(surroundings(document, span)):
-            marked = stems_of(document.text[slice(*span.highlight)]) if span.highlight else frozenset()
+            marked = document.text[slice(*span.highlight)] if span.highlight else ""
             highlight = span.highlight if any(_has(marked, word) for word in topic) else None
-            bonus = NAMED_BONUS if speaker <= said else 0.0
+            bonus = NAMED_BONUS if speaker <= stems_of(said) else 0.0
             found.append(replace(span, score=span.score + bonus, highlight=highlight))
     return sorted(found, key=lambda span: -span.score)
 
 
-def _has(stems: frozenset[str], wanted: str) -> bool:
-    return wanted in stems or any(
-        min(len(one), len(wanted)) >= SHORTEST_STEM and (one.startswith(wanted) or wanted.startswith(one))
-        for one in stems
-    )
+def _has(text: str, wanted: str) -> bool:
+    """Whether a text has a word or another form of it."""
+    return any(_is_form(word, wanted) for word in words(text))
+
+
+def _is_form(word: str, wanted: str) -> bool:
+    if not word.startswith(wanted[: max(len(wanted) - OTHER_ENDING, 1)]):
+        return False
+    one, other = sorted((stem(word), stem(wanted)), key=len)
+    return one == other or (len(one) >= SHORTEST_STEM and other.startswith(one))

@@ -80,7 +80,12 @@ def test_sentences_on_the_topic_answer_where_the_speaker_is_named() -> None:
 
 
 def test_other_forms_of_a_word_are_the_same_topic() -> None:
-    assert stating("Genoa", "the economy") == ["Fishing has economic risks."]
+    assert stating("Genoa", "the economy") == stating("Genoa", "a risk") == ["Fishing has economic risks."]
+
+
+def test_a_word_of_the_same_stem_that_means_something_else_is_not() -> None:
+    assert stating("the harbour master", "goods") == ["Fishing is good for the economy."]  # a form of it
+    assert stating("the harbour master", "goodness") == stating("Genoa", "economization") == []
 
 
 def test_only_words_that_name_the_topic_stay_marked() -> None:

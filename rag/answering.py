@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.composing import COMPOSED, DocumentOf, complete, composed_spans, groups_of, overlaps
+from rag.composing import COMPOSED, DocumentOf, complete, composed_spans, groups_of, marked, overlaps
 from rag.router import QuestionKind
 from rag.schema import Answer, AnswerSpan, Citation, Group, Reading
 from rag.values import Value, at_odds, value_of
@@ -111,10 +111,7 @@ def further_spans(spans: Sequence[AnswerSpan], quoted: Sequence[AnswerSpan]) -> 
 
 
 def _highlighted(span: AnswerSpan) -> Value | None:
-    if span.highlight is None:
-        return None
-    start, end = (offset - span.passage.chunk.start for offset in span.highlight)
-    return value_of(span.passage.text[start:end])
+    return value_of(marked(span)) if span.highlight else None
 
 
 def _citations(spans: Sequence[AnswerSpan], document_of: DocumentOf, first: int = 1) -> tuple[Citation, ...]:

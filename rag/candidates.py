@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.composing import marked
 from rag.conversation import bare_nouns
 from rag.referents import asks_of_someone, names, naming
 from rag.schema import AnswerSpan, Candidate, Passage, Source
@@ -91,13 +92,9 @@ def persons(question: str, spans: Sequence[AnswerSpan]) -> tuple[Candidate, ...]
 
 def _named(span: AnswerSpan, noun: str) -> str:
     """The name of several words that the words which answer are or begin with; "" unless it stands at the noun."""
-    if span.highlight is None:
-        return ""
-    text, offset = span.passage.text, span.passage.chunk.start
-    start, end = span.highlight[0] - offset, span.highlight[1] - offset
-    answer = re.sub(rf"^{re.escape(noun)}\s+", "", text[start:end], flags=re.IGNORECASE)
+    answer = re.sub(rf"^{re.escape(noun)}\s+", "", marked(span), flags=re.IGNORECASE)
     name = next(iter(names(answer)), "")
-    if " " not in name or not answer.startswith(name) or f"{name} of " in text:  # "Deputy Secretary of ..."
+    if " " not in name or not answer.startswith(name) or f"{name} of " in span.passage.text:  # "Deputy Secretary of"
         return ""
     at = rf"\b{re.escape(noun)}\W{{1,2}}{re.escape(name)}|{re.escape(name)},[^.;]{{0,80}}\b{re.escape(noun)}\b"
     return name if not noun or re.search(at, span.text, re.IGNORECASE) else ""

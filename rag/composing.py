@@ -153,6 +153,14 @@ def overlaps(span: AnswerSpan, other: AnswerSpan) -> bool:
     return span.passage.source.id == other.passage.source.id and span.start < other.end and other.start < span.end
 
 
+def marked(span: AnswerSpan) -> str:
+    """The words of a candidate sentence that are marked as answering; "" where none are."""
+    if span.highlight is None:
+        return ""
+    start, end = (offset - span.passage.chunk.start for offset in span.highlight)
+    return span.passage.text[start:end]
+
+
 def _extended(span: AnswerSpan, kind: QuestionKind, document: Document, steps: Steps, left: int) -> AnswerSpan:
     """The sentence with what belongs to it; for a heading, of what it stands over as many sentences as are ``left``."""
     text, here = document.text, (span.start, span.end)

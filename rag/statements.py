@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.comparing import NAMED_BONUS, surroundings
-from rag.composing import DocumentOf
+from rag.composing import DocumentOf, marked
 from rag.schema import AnswerSpan
 from rag.words import content_stems, content_words, stem, stems_of, words
 
@@ -55,8 +55,7 @@ def spans_stating(asked: Statement, spans: Sequence[AnswerSpan], document_of: Do
         document = document_of(span.passage.source.id)
         said = document.text[span.start : span.end]
         if all(_has(said, word) for word in topic) and speaker <= stems_of(surroundings(document, span)):
-            marked = document.text[slice(*span.highlight)] if span.highlight else ""
-            highlight = span.highlight if any(_has(marked, word) for word in topic) else None
+            highlight = span.highlight if any(_has(marked(span), word) for word in topic) else None
             bonus = NAMED_BONUS if speaker <= stems_of(said) else 0.0
             found.append(replace(span, score=span.score + bonus, highlight=highlight))
     return sorted(found, key=lambda span: -span.score)

@@ -21,12 +21,12 @@ import numpy as np
 from benchmarks.scale_corpus import grown, real_documents
 from embeddings import Vectors, open_embedder
 from rag.index import Index
-from rag.index.index import LIBRARY_FILE
-from rag.index.library import Library
-from rag.index.vectors import BATCH, FILE_NAME, VectorIndex
+from rag.index.local.index import LIBRARY_FILE
+from rag.index.local.library import Library
+from rag.index.local.vectors import BATCH, FILE_NAME, VectorIndex
 from rag.retrieval import CANDIDATES, Retriever
 from rag.settings import Settings
-from rag.words import content_words
+from rag.text.words import content_words
 
 QUESTIONS_FILE = "questions.json"
 DOCUMENTS_AT_ONCE = 500

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Vectors
-from rag.index.index import LIBRARY_FILE
-from rag.index.library import Library, NewChunk
+from rag.index.local.index import LIBRARY_FILE
+from rag.index.local.library import Library, NewChunk
 from rag.index.manifest import Manifest
 from rag.loading import document_from_text
 from rag.schema import Document, Span
-from rag.sentences import sentence_spans
+from rag.text.sentences import sentence_spans
 
 CHUNK_CHARACTERS = 600
 """Of a chunk that is made; the real ones have 595 on average."""

@@ -12,8 +12,8 @@ from eval.grading import Record
 from eval.metrics import calibration_error, wilson_interval
 from eval.metrics.statistic import Floats, value_of
 from eval.runs import Run
-from rag.calibration import Calibration, logit
 from rag.errors import DatasetError
+from rag.reader.calibration import Calibration, logit
 
 FOLDS = 10
 """Each pair is judged by a calibration that was fitted without it (Stone, "Cross-validatory choice", 1974)."""

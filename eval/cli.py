@@ -204,7 +204,7 @@ def export_feedback(
     out: Annotated[Path | None, typer.Option("--out", help="File to write.", show_default="standard output")] = None,
 ) -> None:
     """Write what people said of answers in the chat as questions with known answers (.jsonl)."""
-    from rag.feedback import read_feedback, to_question_pairs
+    from rag.history.feedback import read_feedback, to_question_pairs
     from rag.settings import default_index
 
     folder = index or default_index()
@@ -229,7 +229,7 @@ def _finish(outcome: Outcome, as_json: bool) -> None:
     from eval.console import err, print_report
     from eval.page import render
     from eval.runs import PAGE_FILE, finite
-    from rag.console import plain
+    from rag.cli.console import plain
 
     report = outcome.report
     outcome.run.finish(report, render(finite(report), outcome.records))

@@ -21,14 +21,14 @@ from eval.gold import locate
 from eval.importers import load_question_set
 from eval.library import Library
 from eval.metrics import Place
-from rag.answering import chosen_spans
+from rag.answer.build import chosen_spans
+from rag.answer.quotes import ALL_STEPS, COMPOSED, Steps, composed_spans
 from rag.assistant import Assistant
-from rag.chunking import count_tokens
-from rag.composing import ALL_STEPS, COMPOSED, Steps, composed_spans
-from rag.conversation import understood
-from rag.router import QuestionKind, question_kind
+from rag.question.follow_up import understood
+from rag.question.kind import QuestionKind, question_kind
 from rag.schema import Answer, AnswerSpan, Reading
 from rag.settings import Settings
+from rag.text.chunking import count_tokens
 
 
 @dataclass(frozen=True, slots=True)

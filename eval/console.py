@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.numbers import duration, interval, number, p_value, signed
-from rag.console import plain
+from rag.cli.console import plain
 
 CHANGES_SHOWN = 10
 SHOWN_MEASURES = ("nDCG@10", "RR@10", "R@5", "R@10", "R@100")

@@ -15,12 +15,12 @@ from eval.dataset import TextDocument, read_documents
 from eval.progress import bar
 from eval.provenance import code_sha256, data_files, index_code_sha256, versions
 from eval.runs import RUNS, Configuration, write_json
-from rag.console import err
+from rag.cli.console import err
+from rag.cli.progress import file_progress
 from rag.errors import DatasetError
 from rag.index import Index
-from rag.indexing import update_index
+from rag.index.ingest.update import update_index
 from rag.loading import document_from_text, find_files, load_file
-from rag.progress import file_progress
 from rag.schema import Citation, Document
 from rag.settings import Settings
 

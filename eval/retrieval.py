@@ -23,8 +23,8 @@ from eval.provenance import data_files
 from eval.runs import RUNS, Run, fingerprint
 from eval.summary import headline
 from eval.timing import timing
-from rag.conversation import understood
 from rag.index import Index
+from rag.question.follow_up import understood
 from rag.retrieval import Mode, Retriever
 from rag.schema import Passage
 from rag.settings import Settings

@@ -9,25 +9,37 @@ from functools import lru_cache
 from pathlib import Path
 
 from embeddings import Embedder, open_embedder
-from rag.answering import compose, grouped
-from rag.calibration import Calibration
-from rag.candidates import asking_who, meant, offered, persons
-from rag.comparing import Side, sides, spans_about
-from rag.composing import DocumentOf, composed_spans, joined, overlaps, several_confidence
-from rag.conversation import Understood, leans_on_history, leant_on, understood
-from rag.database import closed_on_error
+from rag.answer.build import compose, grouped
+from rag.answer.quotes import composed_spans, joined, overlaps, several_confidence
 from rag.errors import DocquoteError
 from rag.index import Index
-from rag.overview import document_meant, overview_spans
-from rag.periods import documents_of, period_of
+from rag.question.candidates import asking_who, meant, offered, persons
+from rag.question.comparison import Side, sides, spans_about
+from rag.question.document import document_meant, overview_spans
+from rag.question.follow_up import Understood, leans_on_history, leant_on, understood
+from rag.question.kind import question_kind
+from rag.question.period import documents_of, period_of
+from rag.question.statement import spans_stating, statement_asked_for
 from rag.reader import Reader, open_reader
+from rag.reader.calibration import Calibration
 from rag.reader.sentence_features import inverse_frequencies
 from rag.retrieval import Retriever, sources_in
-from rag.router import question_kind
-from rag.schema import Answer, AnswerSpan, Candidate, Document, Narrowing, Passage, Reading, Scope, Source, Turn
+from rag.schema import (
+    Answer,
+    AnswerSpan,
+    Candidate,
+    Document,
+    DocumentOf,
+    Narrowing,
+    Passage,
+    Reading,
+    Scope,
+    Source,
+    Turn,
+)
 from rag.settings import Settings
-from rag.statements import spans_stating, statement_asked_for
-from rag.words import HOW, content_words_as_written
+from rag.sqlite import closed_on_error
+from rag.text.words import HOW, content_words_as_written
 
 SIDE_CONFIDENCE = 0.15
 """A side of a comparison, or what somebody says about something, is answered at this probability, far below even odds:

@@ -24,17 +24,17 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from rag.calibration import Calibration
 from rag.errors import DocquoteError
+from rag.history.store import FILE_NAME as KEPT_FILE
 from rag.index import Index
-from rag.index.index import LIBRARY_FILE, folder_bytes, open_library
-from rag.index.integrity import library_faults
-from rag.index.library import Library
+from rag.index.local.index import LIBRARY_FILE, folder_bytes, open_library
+from rag.index.local.integrity import library_faults
+from rag.index.local.library import Library
+from rag.index.local.vector_file import descriptions, is_whole
+from rag.index.local.vectors import FILE_NAME as VECTORS_FILE
+from rag.index.local.vectors import META_KEY as VECTORS_KEY
 from rag.index.manifest import FORMAT_VERSION
-from rag.index.vector_file import descriptions, is_whole
-from rag.index.vectors import FILE_NAME as VECTORS_FILE
-from rag.index.vectors import META_KEY as VECTORS_KEY
-from rag.kept import FILE_NAME as KEPT_FILE
+from rag.reader.calibration import Calibration
 from rag.settings import Settings
 
 DISTRIBUTION = "docquote"
@@ -102,10 +102,15 @@ def _packages() -> Finding:
 
 
 def _data_files() -> Finding:
-    from rag.chunking import count_tokens
+    from rag.text.chunking import count_tokens
 
     needed = (
-        "index/schema.sql ui/style.css ui/page.js sample/questions.jsonl router/weights.json reader/weights".split()
+        "index/local/schema.sql",
+        "ui/static/style.css",
+        "ui/static/page.js",
+        "sample/questions.jsonl",
+        "question/kind_weights.json",
+        "reader/weights",
     )
     parts = {name: files("rag").joinpath(name) for name in needed}
     missing = [name for name, part in parts.items() if not (part.is_file() or part.is_dir())]

@@ -10,7 +10,7 @@ from embeddings import Embedder
 from rag.errors import ScopeError
 from rag.index import Index
 from rag.schema import Chunk, Passage, Scope, Scores, Source
-from rag.words import content_words, words
+from rag.text.words import content_words, words
 
 CANDIDATES = 100
 """Chunks taken from each of the two searches before they are fused."""

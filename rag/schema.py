@@ -7,6 +7,7 @@ chunk, quote and highlight equals the slice of the stored document that it names
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -84,6 +85,10 @@ class Document:
             if section.kind == "heading" and section.start <= offset < section.end:
                 found = section.label
         return found
+
+
+DocumentOf = Callable[[str], Document]
+"""A document by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +185,16 @@ class AnswerSpan:
     @property
     def text(self) -> str:
         """The quoted slice."""
+        return self._slice(self.start, self.end)
+
+    @property
+    def marked(self) -> str:
+        """The words that are marked as answering; "" where none are."""
+        return self._slice(*self.highlight) if self.highlight else ""
+
+    def _slice(self, start: int, end: int) -> str:
         offset = self.passage.chunk.start
-        return self.passage.text[self.start - offset : self.end - offset]
+        return self.passage.text[start - offset : end - offset]
 
 
 @dataclass(frozen=True, slots=True)

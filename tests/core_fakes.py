@@ -14,7 +14,7 @@ from rag.index import Index
 from rag.loading import document_from_text
 from rag.schema import Document
 from rag.settings import Settings
-from rag.words import content_words
+from rag.text.words import content_words
 
 DIMENSION = 64
 FAKE_SETTINGS = Settings(chunk_tokens=32, overlap_tokens=8)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from core_fakes import FakeEmbedder
 
 import embeddings
-import rag.cli
-import rag.index.index
+import rag.cli.main
+import rag.index.local.index
 from embeddings import Embedder, Vectors
 
 
@@ -26,8 +26,8 @@ def open_slow(name: str = "slow") -> Embedder:
 
 
 embeddings.open_embedder = open_slow
-rag.index.index.PENDING_CHUNKS = 8  # several batches of documents, even of so few
-rag.cli._mount_eval = lambda: None
+rag.index.local.index.PENDING_CHUNKS = 8  # several batches of documents, even of so few
+rag.cli.main._mount_commands = lambda: None
 
 if __name__ == "__main__":
-    rag.cli.main()
+    rag.cli.main.main()

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 from answers import make_citation
 
-from rag.agreement import agreement, in_words
+from rag.answer.agreement import agreement
+from rag.answer.phrases import agreement_words
 from rag.schema import Citation
-from rag.values import at_odds, value_of
+from rag.text.quantities import at_odds, value_of
 
 OLD, MIDDLE, NEW = date(2020, 1, 1), date(2021, 3, 2), date(2022, 5, 5)
 
@@ -101,17 +102,17 @@ def test_agreement_and_conflict_newest_first() -> None:
         ["c.txt", "a.txt", "d.txt"],
         ["b.txt"],
     ]
-    assert in_words(positions) == "3 sources say seventy-six members; 1 says 74, of 2021-03-02."
+    assert agreement_words(positions) == "3 sources say seventy-six members; 1 says 74, of 2021-03-02."
 
 
 def test_an_even_conflict_tells_the_newer_first() -> None:
     positions = agreement(cited(("a.txt", "76 members", OLD), ("b.txt", "74 members", NEW)))
-    assert in_words(positions) == "1 source says 74 members; 1 says 76 members, of 2020-01-01."
+    assert agreement_words(positions) == "1 source says 74 members; 1 says 76 members, of 2020-01-01."
 
 
 def test_agreement_alone_is_told() -> None:
     positions = agreement(cited(("a.txt", "Chen Miner", None), ("b.txt", "Chen Miner", NEW)))
-    assert in_words(positions) == "2 sources say Chen Miner."
+    assert agreement_words(positions) == "2 sources say Chen Miner."
 
 
 @pytest.mark.parametrize(
@@ -133,11 +134,11 @@ def test_without_words_that_answer_there_is_nothing_to_compare() -> None:
     bare = [make_citation("It was 76.", name="a.txt"), make_citation("It was 74.", name="b.txt", number=2)]
     assert agreement(bare) == ()
     assert agreement([]) == ()
-    assert in_words(()) == ""
+    assert agreement_words(()) == ""
     marked = cited(("a.txt", "76", None))
     assert agreement([*marked, bare[1]]) == ()
 
 
 def test_a_document_that_says_both_is_not_at_odds() -> None:
     said = cited(("a.txt", "76", OLD), ("b.txt", "76", NEW), ("b.txt", "74", NEW))
-    assert in_words(agreement(said)) == "2 sources say 76."
+    assert agreement_words(agreement(said)) == "2 sources say 76."

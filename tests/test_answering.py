@@ -10,11 +10,12 @@ from core_fakes import make_document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.agreement import agreement, in_words
-from rag.answering import NEAREST, chosen_spans, compose
-from rag.router import question_kind
+from rag.answer.agreement import agreement
+from rag.answer.build import NEAREST, chosen_spans, compose
+from rag.answer.phrases import agreement_words
+from rag.answer.serialise import answer_to_dict
+from rag.question.kind import question_kind
 from rag.schema import Answer, AnswerSpan, Chunk, Document, Passage, Reading, Scores, Section
-from rag.serialise import answer_to_dict
 
 TEXT = "# Votes\nSeventy-six members came. 👍 The roof leaks.\fThe roof leaks. It rained."
 SENTENCES = ("Seventy-six members came.", "👍 The roof leaks.", "The roof leaks.", "It rained.")
@@ -146,7 +147,7 @@ def test_documents_that_agree_or_disagree_are_cited_beside_the_answer() -> None:
         one.quote == f"It was {words} then."
         for one, words in zip(given.also, ("74 members", "seventy-six members"), strict=True)
     )
-    said = in_words(agreement((*given.citations, *given.also)))
+    said = agreement_words(agreement((*given.citations, *given.also)))
     assert said == "2 sources say 76 members; 1 says 74 members."
 
 

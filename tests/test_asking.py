@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_assistant import assert_verbatim
 
+from rag.answer.serialise import answer_from_dict, answer_to_dict
 from rag.assistant import Assistant
-from rag.console import print_answer
+from rag.cli.console import print_answer
 from rag.errors import ScopeError
 from rag.reader import Reader, open_reader
 from rag.sample import questions_file
 from rag.schema import Narrowing, Passage, Reading, Scope, Turn
-from rag.serialise import answer_from_dict, answer_to_dict
 from rag.settings import Settings
 
 YEARBOOKS = (

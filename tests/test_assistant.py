@@ -11,8 +11,8 @@ from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_document, make_index
 
 import rag.assistant
 from rag import Answer, Assistant, DocquoteError, LibraryError, ScopeError
-from rag.calibration import Calibration
 from rag.reader import open_reader
+from rag.reader.calibration import Calibration
 from rag.sample import questions_file
 from rag.schema import Citation, Scope, Turn
 from rag.settings import Settings

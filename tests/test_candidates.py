@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from core_fakes import make_document
 
-from rag.candidates import OFFERED, asking_who, meant, persons
+from rag.question.candidates import OFFERED, asking_who, meant, persons
 from rag.schema import AnswerSpan, Chunk, Passage, Scores
 
 

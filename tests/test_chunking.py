@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from embeddings import Embedder
-from rag.chunking import CONTEXT_TOKENS, chunk_spans, context, count_tokens
 from rag.schema import Document, Section, Span
-from rag.sentences import sentence_spans
+from rag.text.chunking import CONTEXT_TOKENS, chunk_spans, context, count_tokens
+from rag.text.sentences import sentence_spans
 
 SPECIAL_TOKENS = 2
 budgets = st.tuples(st.integers(16, 80), st.integers(0, 30)).map(lambda pair: (pair[0], min(pair[1], pair[0] - 1)))

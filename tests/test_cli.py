@@ -16,11 +16,11 @@ from core_fakes import FakeEmbedder, write_files
 
 import embeddings
 import rag.assistant
-import rag.cli
-import rag.indexing
-from rag.index.index import LIBRARY_FILE, Index
+import rag.cli.main
+import rag.index.ingest.update
+from rag.index.local.index import LIBRARY_FILE, Index
 from rag.loading import load_file
-from rag.users import Users
+from rag.serving.users import Users
 
 MINUTES = "Minutes of the spring meeting\n\nSeventy-six members attended the spring meeting of the rowing club.\n"
 FILES = {"minutes/2021.txt": MINUTES, "garden.txt": "The gardeners planted 300 tulips beside the harbour.\n"}
@@ -49,13 +49,13 @@ def docquote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(embeddings, "open_embedder", lambda name: FakeEmbedder())
     monkeypatch.setattr(rag.assistant, "open_embedder", lambda name: FakeEmbedder())
-    monkeypatch.setattr(rag.cli, "_mount_eval", lambda: None)
+    monkeypatch.setattr(rag.cli.main, "_mount_commands", lambda: None)
 
     def run(*arguments: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["docquote", *arguments])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            rag.cli.main()
+            rag.cli.main.main()
         printed = capsys.readouterr()
         return Ran(int(ended.value.code or 0), printed.out, printed.err)
 

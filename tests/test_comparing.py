@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from core_fakes import make_document
 
-from rag.comparing import sides, spans_about
+from rag.question.comparison import sides, spans_about
 from rag.schema import AnswerSpan, Chunk, Passage, Scores
 
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.answer.phrases import by_side, framed
+from rag.answer.serialise import answer_from_dict, answer_to_dict
 from rag.assistant import Assistant
-from rag.chunking import count_tokens
-from rag.composing import by_side, framed
-from rag.console import print_answer
+from rag.cli.console import print_answer
 from rag.schema import Answer
-from rag.serialise import answer_from_dict, answer_to_dict
+from rag.text.chunking import count_tokens
 
 ASKED = (
     "Why {}?", "How does {} work?", "List {}.", "Describe {}.", "Compare {} and {}.", "Summarise {}.",

@@ -6,10 +6,11 @@ from core_fakes import make_document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering import grouped
-from rag.chunking import count_tokens
-from rag.composing import Steps, by_side, composed_spans, framed
+from rag.answer.build import grouped
+from rag.answer.phrases import by_side, framed
+from rag.answer.quotes import Steps, composed_spans
 from rag.schema import Answer, AnswerSpan, Chunk, Document, Passage, Scores
+from rag.text.chunking import count_tokens
 
 TEXT = (
     "The mill burned down. It was old and dry.\n\nNobody was hurt in the fire.\n\n"

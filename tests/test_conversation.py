@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.conversation import Understood, leans_on_history, understood
-from rag.referents import days
+from rag.question.follow_up import Understood, leans_on_history, understood
+from rag.question.referents import days
 from rag.schema import Turn
-from rag.words import words
+from rag.text.words import words
 
 
 class FakeCorpus:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from answers import make_answer, refusal
 
-from rag.conversations import MAX_TITLE_CHARACTERS, UNTITLED, Conversations, Exchange
+from rag.answer.serialise import answer_from_dict, answer_to_dict
 from rag.errors import LibraryError
-from rag.kept import FILE_NAME
+from rag.history.conversations import MAX_TITLE_CHARACTERS, UNTITLED, Conversations, Exchange
+from rag.history.store import FILE_NAME
 from rag.schema import Turn
-from rag.serialise import answer_from_dict, answer_to_dict
 
 QUESTION = "How many members attended?"
 ANSWER = make_answer(QUESTION, "Seventy-six members attended.", highlight=(0, 11), day=date(2021, 3, 2), page=2)

@@ -14,7 +14,7 @@ import pytest
 from core_fakes import FakeEmbedder, write_files
 
 from rag.index import Index
-from rag.index.index import LIBRARY_FILE
+from rag.index.local.index import LIBRARY_FILE
 from rag.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]

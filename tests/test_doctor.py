@@ -16,10 +16,10 @@ import pytest
 from core_fakes import FAKE_SETTINGS, FakeEmbedder, write_files
 
 import rag.doctor
-from rag.conversations import Conversations
 from rag.doctor import Finding, examine
+from rag.history.conversations import Conversations
 from rag.index import Index
-from rag.indexing import update_index
+from rag.index.ingest.update import update_index
 from rag.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -98,7 +98,8 @@ def test_eight_bit_weights_are_near_the_weights() -> None:
 
 def test_asking_imports_neither_torch_nor_transformers() -> None:
     code = "import sys; from embeddings import open_embedder; open_embedder().encode_queries(['x']);"
-    code += "from rag.reader.extractive import ExtractiveReader; ExtractiveReader.bundled().read('Who?', ['Ann did.']);"
+    code += "from rag.reader.spans.extractive import ExtractiveReader;"
+    code += "ExtractiveReader.bundled().read('Who?', ['Ann did.']);"
     code += "print(sorted({'torch', 'transformers', 'sentence_transformers', 'sklearn'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

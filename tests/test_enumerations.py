@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.enumerations import after_colon, counted_sentences, has_items, under_heading, whole_list
+from rag.answer.lists import after_colon, counted_sentences, has_items, under_heading, whole_list
 from rag.schema import Span
-from rag.sentences import sentence_spans
+from rag.text.sentences import sentence_spans
 
 BULLETS = "Bring these:\n\n- a cup;\n- a spoon\n  of steel;\n- a plate.\n\nThe bus leaves at nine."
 NUMBERED = (

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from eval.calibrate import Expectation, calibrate, fit
-from rag.calibration import Calibration
 from rag.errors import DatasetError
+from rag.reader.calibration import Calibration
 
 
 def pairs(count: int, seed: int = 0, slope: float = 1.0, shift: float = 0.0) -> tuple[np.ndarray, np.ndarray]:

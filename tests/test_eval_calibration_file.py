@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.calibration import CALIBRATION_FILE, Calibration
 from rag.errors import LibraryError
+from rag.reader.calibration import CALIBRATION_FILE, Calibration
 
 IDENTITY = Calibration(slope=1.0, intercept=0.0, threshold=0.5)
 

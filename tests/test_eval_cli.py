@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 from embeddings import Embedder
 from eval.cli import eval_app
 from rag.assistant import Assistant
-from rag.calibration import CALIBRATION_FILE
 from rag.errors import DatasetError, LibraryError
+from rag.reader.calibration import CALIBRATION_FILE
 
 MILL = "The old mill was built by Ann Miller. It burned down in 1802 after a storm. Bob Carter sold the land."
 BRIDGE = "The stone bridge crosses the Elm river. It was opened in 1931 by the mayor. It is forty metres long."

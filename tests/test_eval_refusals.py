@@ -12,9 +12,9 @@ import pytest
 from eval.collection import read_queries
 from eval.refusals import ANSWERABLE, UNANSWERABLE, UNDERSPECIFIED, Outcome
 from eval.refusals import report as refusals
-from eval.several import Outcome as Quoted
-from eval.several import fitted_log_odds
-from eval.several import report as several
+from training.scoring.several import Outcome as Quoted
+from training.scoring.several import fitted_log_odds
+from training.scoring.several import report as several
 
 
 def test_precision_and_recall_of_refusals() -> None:

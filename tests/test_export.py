@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.conversations import Conversation, Conversations, Exchange
-from rag.export import PACKAGES, escaped, export_json, export_markdown, made_with
-from rag.serialise import answer_from_dict
+from rag.answer.serialise import answer_from_dict
+from rag.history.conversations import Conversation, Conversations, Exchange
+from rag.history.export import PACKAGES, escaped, export_json, export_markdown, made_with
 
 QUESTION = "How many members attended?"
 QUOTE = "In 2021, seventy-six  members attended."

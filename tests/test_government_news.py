@@ -13,7 +13,7 @@ import pytest
 from embeddings import Embedder
 from rag.assistant import Assistant
 from rag.index import Index
-from rag.indexing import update_index
+from rag.index.ingest.update import update_index
 from rag.reader import open_reader
 from rag.schema import Answer
 from rag.settings import Settings

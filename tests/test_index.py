@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from numpy.typing import NDArray
 
-from rag.chunking import context
 from rag.errors import LibraryError
 from rag.index import Index
-from rag.index.index import LIBRARY_FILE, PENDING_CHUNKS
-from rag.index.status import index_status
-from rag.index.vectors import FILE_NAME
-from rag.words import content_words, stem, words
+from rag.index.local.index import LIBRARY_FILE, PENDING_CHUNKS
+from rag.index.local.status import index_status
+from rag.index.local.vectors import FILE_NAME
+from rag.text.chunking import context
+from rag.text.words import content_words, stem, words
 
 EMBEDDER = FakeEmbedder()
 SUBJECTS = ("roof", "harbour", "garden", "budget", "election", "library")

@@ -11,8 +11,8 @@ from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_index, write_files
 
 from rag.errors import LibraryError
 from rag.index import Index
-from rag.indexing import IndexReport, remove_documents, update_index
-from rag.sample import documents_folder, leave_sample
+from rag.index.ingest.update import IndexReport, leave_sample, remove_documents, update_index
+from rag.sample import documents_folder
 
 EMBEDDER = FakeEmbedder()
 FILES = {

@@ -14,8 +14,8 @@ import pytest
 from core_fakes import make_document
 
 from rag.errors import LibraryError
-from rag.index import full_text
-from rag.index.library import SLICE, Library, NewChunk
+from rag.index.local import full_text
+from rag.index.local.library import SLICE, Library, NewChunk
 from rag.index.manifest import Manifest
 from rag.schema import Document, Section
 

@@ -19,7 +19,7 @@ from loading_files import WORD_XML, deflated_spaces, pdf, put, raw_pdf, word, wo
 
 from rag.errors import LoadError
 from rag.loading import FORMATS, Limits, load_file
-from rag.loading.child import PARSER
+from rag.loading.sandbox.child import PARSER
 
 MIB = 1024 * 1024
 GOOD_PDF = pdf(["The board met on Tuesday.", "It ended at noon."])
@@ -209,18 +209,18 @@ def run_python(code: str, *arguments: object) -> subprocess.CompletedProcess[str
 
 def test_plain_text_starts_no_process(tmp_path: Path) -> None:
     code = (
-        "import sys, pathlib, rag.loading, rag.loading.child\n"
+        "import sys, pathlib, rag.loading, rag.loading.sandbox.child\n"
         "rag.loading.load_file(pathlib.Path(sys.argv[1]), root=pathlib.Path('.'))\n"
-        "print(rag.loading.child.PARSER.pid)"
+        "print(rag.loading.sandbox.child.PARSER.pid)"
     )
     assert run_python(code, put(tmp_path, "a.txt", "Fine.")).stdout.strip() == "None"
 
 
 def test_the_process_imports_no_models_or_pages() -> None:
     modules = {format_.module for format_ in FORMATS.values()}
-    code = f"import sys, rag.loading.worker, {', '.join(sorted(modules))}; print(*sys.modules)"
+    code = f"import sys, rag.loading.sandbox.worker, {', '.join(sorted(modules))}; print(*sys.modules)"
     imported = set(run_python(code).stdout.split())
-    assert "rag.loading.pdf" in imported
+    assert "rag.loading.formats.pdf" in imported
     assert not imported & {"torch", "gradio", "transformers", "sentence_transformers", "faiss", "sklearn", "scipy"}
 
 
@@ -238,9 +238,9 @@ def test_a_module_in_the_current_folder_is_not_imported(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc to see another process")
 def test_the_process_ends_with_a_killed_parent(tmp_path: Path) -> None:
     code = (
-        "import os, sys, pathlib, rag.loading, rag.loading.child\n"
+        "import os, sys, pathlib, rag.loading, rag.loading.sandbox.child\n"
         "rag.loading.load_file(pathlib.Path(sys.argv[1]), root=pathlib.Path('.'))\n"
-        "print(rag.loading.child.PARSER.pid, flush=True); os.kill(os.getpid(), 9)"
+        "print(rag.loading.sandbox.child.PARSER.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     pid = int(run_python(code, put(tmp_path, "a.pdf", GOOD_PDF)).stdout)
     command = Path(f"/proc/{pid}/cmdline")  # empty for a process that has ended and waits to be collected

@@ -57,11 +57,11 @@ if sys.argv[1] == "probe":
         except OSError:
             pass
 else:
-    import rag.cli
+    import rag.cli.main
     for line in sys.argv[1:]:
         sys.argv = ["docquote", *json.loads(line)]
         try:
-            rag.cli.main()
+            rag.cli.main.main()
         except SystemExit as ended:
             print("status", ended.code or 0)
 print("attempts", json.dumps(attempts))

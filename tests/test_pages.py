@@ -19,10 +19,10 @@ from PIL import Image
 
 from rag.errors import LoadError
 from rag.loading import Limits, load_file
-from rag.loading.draw import MAX_PIXELS, merged, origins
+from rag.loading.formats.pdf import stored_text
+from rag.loading.pages import MAX_SCALE, MIN_SCALE, render_page, span_on_page
 from rag.loading.parsed import Box
-from rag.loading.pdf import stored_text
-from rag.pages import MAX_SCALE, MIN_SCALE, render_page, span_on_page
+from rag.loading.sandbox.draw import MAX_PIXELS, merged, origins
 from rag.schema import Span
 
 MIB = 1024 * 1024

@@ -10,7 +10,8 @@ from core_fakes import make_document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.periods import Period, documents_of, narrowing_words, period_of
+from rag.answer.phrases import narrowing_words
+from rag.question.period import Period, documents_of, period_of
 from rag.schema import Narrowing
 
 SECOND = make_document("2nd.txt", "x", title="Second plenary session of the committee", day=date(2022, 12, 22)).source

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.prefetch import prefetched
+from rag.index.ingest.prefetch import prefetched
 
 
 def doubled(items: Iterator[int]) -> Iterator[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question import Kind, answer_kind, holds_kind
+from rag.reader.answer_kind import Kind, answer_kind, holds_kind
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from transformers import BertConfig, BertForQuestionAnswering
 
 from embeddings.bundled import bundled_folder
 from rag.errors import ModelError
-from rag.reader.assess import normalise, predict_squad, token_f1
-from rag.reader.extractive import ExtractiveReader, QuestionPassage
-from rag.reader.shipped import WEIGHTS_PATH
+from rag.reader.spans.extractive import ExtractiveReader, QuestionPassage
+from rag.reader.spans.shipped import WEIGHTS_PATH
+from training.reader.assess import normalise, predict_squad, token_f1
 
 REPORT = (
     "The report on the harbour was written by Helen Marsh in March 2019. It runs to 84 pages and recommends that "

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.reader.data import Example
-from rag.reader.follow_ups import FollowUps, shortened_after
+from training.reader.data import Example
+from training.reader.follow_ups import FollowUps, shortened_after
 
 DEPOT = "The depot in Leeds opened in 1990. It is run by Ada Brook."
 

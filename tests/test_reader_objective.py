@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from rag.reader.objective import reader_loss
+from training.reader.objective import reader_loss
 
 
 def _case(rows: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

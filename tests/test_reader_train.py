@@ -14,13 +14,13 @@ import torch
 
 from embeddings.bundled import bundled_tokenizer
 from rag.errors import DatasetError, ModelError
-from rag.reader.data import Example, SetUse, TrainingData, load_set
-from rag.reader.mining import mine
-from rag.reader.model import bundled_model
-from rag.reader.perturb import Perturber
-from rag.reader.shipped import read_weights
-from rag.reader.train import Recipe, Trainer, batches, schedule
-from rag.reader.windows import WindowBuilder
+from rag.reader.spans.shipped import read_weights
+from rag.reader.spans.windows import WindowBuilder
+from training.reader.data import Example, SetUse, TrainingData, load_set
+from training.reader.mining import mine
+from training.reader.model import bundled_model
+from training.reader.perturb import Perturber
+from training.reader.train import Recipe, Trainer, batches, schedule
 
 PEOPLE = ["Ada Brook", "Tom Reyes", "Mina Okafor", "Lars Holm", "Ines Vidal", "Omar Haddad"]
 PLACES = ["Leeds", "Porto", "Graz", "Turku", "Lille", "Sfax"]

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.bundled import bundled_tokenizer
-from rag.reader.batch import collate
-from rag.reader.decode import MAX_ANSWER_TOKENS, best_spans, merge
-from rag.reader.windows import WindowBuilder
-from rag.sentences import sentence_spans
+from rag.reader.spans.batch import collate
+from rag.reader.spans.decode import MAX_ANSWER_TOKENS, best_spans, merge
+from rag.reader.spans.windows import WindowBuilder
+from rag.text.sentences import sentence_spans
 
 WORDS = ["budget", "Zürich", "naïve", "3,141.59", "e-mail", "第一章", "well-being", "\n\n", "(draft)", "🙂", "the"]
 texts = st.lists(st.sampled_from(WORDS), min_size=0, max_size=120).map(" ".join)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from eval.kinds import accuracy, read_labels
 from rag.errors import ModelError
-from rag.question import KIND_OF_ANSWER, answer_kind
-from rag.router import KINDS, features, question_kind
-from rag.router.fit import fit, kind_by_answer, read_written
+from rag.question.kind import KINDS, features, question_kind
+from rag.reader.answer_kind import KIND_OF_ANSWER, answer_kind
+from training.kind.assess import accuracy, read_labels
+from training.kind.fit import fit, kind_by_answer, read_written
 
 HELD_OUT = Path(__file__).parent / "data" / "question_kinds.txt"
 AT_LEAST = 0.80
@@ -62,7 +62,7 @@ def test_fitting_is_repeatable_and_gives_a_weight_for_each_kind() -> None:
 
 
 def test_damaged_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import rag.router as router
+    import rag.question.kind as router
 
     damaged = tmp_path / "weights.json"
     damaged.write_text('{"kinds": [], "weights": {}}', encoding="utf-8")

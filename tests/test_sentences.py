@@ -7,7 +7,7 @@ from core_texts import texts
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.sentences import WINDOW, lines_are_blocks, sentence_spans
+from rag.text.sentences import WINDOW, lines_are_blocks, sentence_spans
 
 
 def sentences(text: str, *, every_line: bool = False) -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from core_fakes import make_document
 
+from rag.question.statement import Statement, spans_stating, statement_asked_for
 from rag.schema import AnswerSpan, Chunk, Document, Passage, Scores
-from rag.statements import Statement, spans_stating, statement_asked_for
 
 PORTO = make_document(
     "porto.txt",

@@ -13,9 +13,9 @@ from ui_fake import LONG_DOCUMENT, LOT, FakeAssistant
 from rag.errors import LibraryError
 from rag.schema import Answer, Source, Turn
 from rag.ui.app import build_app
-from rag.ui.desk import Desk
-from rag.ui.sources import open_source
+from rag.ui.open_source import open_source
 from rag.ui.state import Conversation, Exchange, Key, View, first_key, history, parse_key, resolve
+from rag.ui.views import Desk
 
 
 @pytest.fixture

@@ -16,21 +16,21 @@ from ui_fake import (
     passage,
 )
 
-from rag.background import Job
-from rag.conversations import Conversations
 from rag.errors import LibraryError
-from rag.feedback import FeedbackStore
-from rag.pages import Box
+from rag.history.conversations import Conversations
+from rag.history.feedback import FeedbackStore
+from rag.index.ingest.jobs import Job
+from rag.loading.pages import Box
+from rag.loading.verification import Verification
 from rag.schema import Answer, Scope, Scores
-from rag.ui.desk import Desk, token_or_new
-from rag.ui.history import file_stem, parse_id
-from rag.ui.library import Entry, chosen_from, list_html, scope_html, scope_of, size_words
-from rag.ui.progress import progress_html
-from rag.ui.sheet import Sheet, sheet_html
-from rag.ui.sources import check_html
+from rag.ui.html.history import file_stem, parse_id
+from rag.ui.html.jobs import progress_html
+from rag.ui.html.library import Entry, chosen_from, list_html, scope_html, scope_of, size_words
+from rag.ui.html.pdf_page import Sheet, sheet_html
+from rag.ui.html.why import why_html
+from rag.ui.open_source import check_html
 from rag.ui.state import Conversation, Exchange, Filed, Key
-from rag.ui.why import why_html
-from rag.verification import Verification
+from rag.ui.views import Desk, token_or_new
 
 SOURCES = [document.source for document in DOCUMENTS]
 IDS = [source.id for source in SOURCES]

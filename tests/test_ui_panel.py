@@ -23,7 +23,7 @@ from ui_fake import (
 )
 
 from rag.schema import Citation, Document, Section, Span
-from rag.ui.panel import MORE_CHARACTERS, WHOLE_CHARACTERS, body_html, first_window, panel_html, wider_window
+from rag.ui.html.source import MORE_CHARACTERS, WHOLE_CHARACTERS, body_html, first_window, panel_html, wider_window
 from rag.ui.state import Key
 
 KEY = Key(0, "cite", 1)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import LoadError
-from rag.uploads import FOLDER, forget_upload, keep_uploads, safe_name
+from rag.index.ingest.uploads import FOLDER, forget_upload, keep_uploads, safe_name
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import rag.users
-from rag.binding import check_binding, is_loopback
-from rag.cli_users import user_app
+import rag.serving.users
+from rag.cli.users import user_app
 from rag.errors import DocquoteError
-from rag.users import FORGET_SECONDS, MAX_DELAY_SECONDS, Gate, Users, UsersError, delay_after
+from rag.serving.binding import check_binding, is_loopback
+from rag.serving.users import FORGET_SECONDS, MAX_DELAY_SECONDS, Gate, Users, UsersError, delay_after
 
 PASSWORD = "correct horse"
 
@@ -24,7 +24,7 @@ PASSWORD = "correct horse"
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """The cheapest scrypt that a file may ask for."""
-    monkeypatch.setattr(rag.users, "COST", 2**14)
+    monkeypatch.setattr(rag.serving.users, "COST", 2**14)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_the_file_tells_no_password_and_is_its_owners_only(users: Users) -> None
 
 def test_what_is_stored_stays_valid_when_the_cost_is_raised(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
     users.add("ada", PASSWORD)
-    monkeypatch.setattr(rag.users, "COST", 2**15)
+    monkeypatch.setattr(rag.serving.users, "COST", 2**15)
     assert users.check("ada", PASSWORD)
 
 
@@ -112,13 +112,13 @@ def test_a_damaged_line_is_named(users: Users, change: dict[str, object]) -> Non
 def test_an_unknown_user_costs_as_much_work_as_a_known_one(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
     users.add("ada", PASSWORD)
     work: list[tuple[int, int, int]] = []
-    real = rag.users._scrypt
+    real = rag.serving.users._scrypt
 
     def counted(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
         work.append((n, r, p))
         return real(password, salt, n, r, p)
 
-    monkeypatch.setattr(rag.users, "_scrypt", counted)
+    monkeypatch.setattr(rag.serving.users, "_scrypt", counted)
     users.check("ada", "wrong password")
     users.check("eve", "wrong password")
     assert len(work) == 2
@@ -197,7 +197,7 @@ def test_tries_side_by_side_do_not_get_round_the_delay(users: Users, monkeypatch
 
 
 def test_memory_is_bounded(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rag.users, "NAMES_REMEMBERED", 3)
+    monkeypatch.setattr(rag.serving.users, "NAMES_REMEMBERED", 3)
     monkeypatch.setattr(users, "check", lambda name, password: False)
     gate = Gate(users)
 

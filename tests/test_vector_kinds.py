@@ -12,10 +12,10 @@ import pytest
 from core_fakes import make_document
 from numpy.typing import NDArray
 
-from rag.index import vector_file
-from rag.index.kinds import Policy
-from rag.index.library import Library, NewChunk
-from rag.index.vectors import FILE_NAME, VectorIndex
+from rag.index.local import vector_file
+from rag.index.local.library import Library, NewChunk
+from rag.index.local.vector_kinds import Policy
+from rag.index.local.vectors import FILE_NAME, VectorIndex
 
 DIMENSION = 16
 SMALL = Policy(flat_up_to=400, changed_share=0.1, changed_most=100)

@@ -11,8 +11,8 @@ from core_fakes import make_document
 from numpy.typing import NDArray
 
 from rag.errors import LibraryError
-from rag.index.library import Library, NewChunk
-from rag.index.vectors import FILE_NAME, VectorIndex
+from rag.index.local.library import Library, NewChunk
+from rag.index.local.vectors import FILE_NAME, VectorIndex
 
 DIMENSION = 16
 

@@ -9,8 +9,8 @@ import pytest
 from loading_files import pdf, put
 
 from rag.loading import Limits, document_from_text, load_file
+from rag.loading.verification import Verification, verify, verify_all
 from rag.schema import Source
-from rag.verification import Verification, verify, verify_all
 
 QUOTE = "Seventy-six members attended."
 TEXT = f"# Minutes\n\n{QUOTE}\n\nThe roof leaks.\n"

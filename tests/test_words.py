@@ -9,7 +9,7 @@ from core_fakes import make_document, make_index
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.words import STOP_WORDS, content_words, content_words_as_written, stem, words
+from rag.text.words import STOP_WORDS, content_words, content_words_as_written, stem, words
 
 LETTERS = st.characters(categories=["Ll", "Lu", "Lo", "Nd"], max_codepoint=0x2FFF)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rag.loading.files import FoundFiles, find_files
-from rag.loading.formats import FORMATS
 from rag.loading.limits import Limits
 from rag.loading.loader import document_from_text, document_id, file_sha256, load_file
+from rag.loading.registry import FORMATS
 
 __all__ = [
     "FORMATS",

@@ -10,7 +10,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from rag.errors import LoadError
-from rag.loading.formats import is_supported, unsupported_reason
+from rag.loading.registry import is_supported, unsupported_reason
 
 IGNORE_FILE = ".docquoteignore"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from rag.calibration import Calibration
+from rag.reader.calibration import Calibration
 from rag.schema import Passage, Reading
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.reader.sentence_features import FEATURES, Sentence, coverage
-from rag.words import stems_of
+from rag.text.words import stems_of
 
 EVIDENCE = (
     "score",

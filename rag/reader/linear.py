@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.calibration import Calibration
 from rag.errors import ModelError
+from rag.reader.calibration import Calibration
 
 SCORING_PATH = Path(__file__).parent / "weights" / "scoring.json"
 
@@ -42,7 +42,7 @@ class LinearModel:
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """How sentences are ranked and how sure the best is; fitted by ``python -m rag.reader.fit``.
+    """How sentences are ranked and how sure the best is; fitted by ``python -m training.scoring.fit``.
 
     Attributes:
         facts: ranks sentences for questions that a few words can answer.

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Embedder
-from rag.question import answer_kind, holds_kind
-from rag.reader.located import LocatedSpan
+from rag.reader.answer_kind import answer_kind, holds_kind
+from rag.reader.spans.finder import LocatedSpan
 from rag.schema import Passage
-from rag.sentences import lines_are_blocks, sentence_spans
-from rag.words import content_words, stem, stems_of, words
+from rag.text.sentences import lines_are_blocks, sentence_spans
+from rag.text.words import content_words, stem, stems_of, words
 
 FEATURES = (
     "cosine",

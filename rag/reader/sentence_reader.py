@@ -11,13 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Embedder
-from rag.calibration import Calibration
 from rag.index import Index
-from rag.question import answer_kind
+from rag.reader.answer_kind import answer_kind
+from rag.reader.calibration import Calibration
 from rag.reader.evidence import evidence
-from rag.reader.extractive import ExtractiveReader
 from rag.reader.linear import Scoring
-from rag.reader.located import LocatedSpan, SpanFinder, find_spans
 from rag.reader.sentence_features import (
     FEATURES,
     Sentence,
@@ -28,6 +26,8 @@ from rag.reader.sentence_features import (
     sentence_features,
     sentences_of,
 )
+from rag.reader.spans.extractive import ExtractiveReader
+from rag.reader.spans.finder import LocatedSpan, SpanFinder, find_spans
 from rag.schema import AnswerSpan, Passage, Reading
 from rag.settings import Settings
 

@@ -12,16 +12,16 @@ from typing import Any
 
 import gradio as gr
 
-from rag.ui.desk import Desk, owner_of
-from rag.ui.library import Chosen, still_there
+from rag.ui.history_events import wire_history
+from rag.ui.html.conversation import sides_html
+from rag.ui.html.library import Chosen, still_there
+from rag.ui.html.rating import MAX_CORRECTION_CHARACTERS
+from rag.ui.html.source import empty_html
+from rag.ui.library_events import wire_library
+from rag.ui.open_source import open_source
 from rag.ui.page import Page, asset, html, quiet, sent_with
-from rag.ui.panel import empty_html
-from rag.ui.rating import MAX_CORRECTION_CHARACTERS
-from rag.ui.render import sides_html
-from rag.ui.sources import open_source
 from rag.ui.state import Conversation, Exchange, Filed, View, first_key, parse_key
-from rag.ui.wiring_history import wire_history
-from rag.ui.wiring_library import wire_library
+from rag.ui.views import Desk, owner_of
 
 MAX_QUESTION_CHARACTERS = 1000
 """Longer questions are refused: the embedding model reads about 256 word pieces, some 1,000 characters."""

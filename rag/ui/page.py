@@ -40,7 +40,7 @@ class Page:
 
 def asset(name: str) -> str:
     """The text of a file that the browser gets."""
-    return files("rag.ui").joinpath(name).read_text(encoding="utf-8")
+    return files("rag.ui").joinpath("static").joinpath(name).read_text(encoding="utf-8")
 
 
 def html(value: str, elem_id: str, script: str | None = None) -> gr.HTML:

@@ -9,8 +9,8 @@ from importlib.resources import as_file, files
 import gradio as gr
 
 from rag.ui.app import build_app
-from rag.ui.desk import Desk
 from rag.ui.page import asset
+from rag.ui.views import Desk
 
 SANS = ("-apple-system", "Segoe UI", "Inter", "Roboto", "Noto Sans", "Liberation Sans", "Arial", "sans-serif")
 MONO = ("ui-monospace", "SF Mono", "Consolas", "Noto Sans Mono", "Liberation Mono", "monospace")
@@ -52,7 +52,7 @@ def serve(
     _bypass_proxy(host)
     app = build_app(desk)
     app.queue(max_size=max_waiting)
-    with as_file(files("rag.ui").joinpath("icon.png")) as icon:
+    with as_file(files("rag.ui").joinpath("static").joinpath("icon.png")) as icon:
         app.launch(
             server_name=host,
             server_port=port,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.conversation import turn_of
+from rag.question.follow_up import turn_of
 from rag.schema import Answer, Citation, Span, Turn
 
 Rating = Literal["up", "down"]

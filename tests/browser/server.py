@@ -13,19 +13,19 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from ui_fake import FakeAssistant  # noqa: E402
 
-from rag.conversations import Conversations  # noqa: E402
-from rag.feedback import FeedbackStore  # noqa: E402
-from rag.ui.desk import Desk  # noqa: E402
+from rag.history.conversations import Conversations  # noqa: E402
+from rag.history.feedback import FeedbackStore  # noqa: E402
+from rag.serving.users import Gate, Users  # noqa: E402
 from rag.ui.serve import serve  # noqa: E402
-from rag.users import Gate, Users  # noqa: E402
+from rag.ui.views import Desk  # noqa: E402
 
 
 def indexed(folder: Path, documents: Path) -> Desk:
     from embeddings import open_embedder
     from rag.assistant import Assistant
-    from rag.background import IndexJobs
     from rag.index import Index
-    from rag.indexing import update_index
+    from rag.index.ingest.jobs import IndexJobs
+    from rag.index.ingest.update import update_index
     from rag.settings import Settings
 
     settings = Settings.load()

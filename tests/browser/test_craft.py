@@ -87,7 +87,7 @@ def test_the_page_says_what_it_is_doing_before_it_is_there(browser: Browser, fak
 
 @pytest.fixture(scope="module")
 def locked_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    from rag.users import Users
+    from rag.serving.users import Users
 
     folder = tmp_path_factory.mktemp("locked")
     for name in ("ann", "ben"):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ui_fake import FakeAssistant
 
-from rag.conversations import Conversations
-from rag.ui.desk import Desk
+from rag.history.conversations import Conversations
 from rag.ui.serve import serve
+from rag.ui.views import Desk
 
 port, folder, waiting = sys.argv[1:]
 Path(folder).mkdir()

@@ -14,14 +14,14 @@ import pytest
 from core_fakes import FAKE_SETTINGS, FakeEmbedder, write_files
 from counts import DAMAGES
 
-from rag.calibration import Calibration
-from rag.conversations import Conversations, Exchange
 from rag.errors import DocquoteError
-from rag.feedback import FeedbackStore
+from rag.history.conversations import Conversations, Exchange
+from rag.history.feedback import FeedbackStore
 from rag.index import Index
-from rag.index.index import open_library
-from rag.index.integrity import library_faults
-from rag.indexing import update_index
+from rag.index.ingest.update import update_index
+from rag.index.local.index import open_library
+from rag.index.local.integrity import library_faults
+from rag.reader.calibration import Calibration
 
 QUERIES = ["When did the committee meet?", "Who repaired the roof?", "tulip", "version"]
 Damage = Callable[[bytes, random.Random], bytes]

@@ -17,12 +17,12 @@ import pytest
 from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_index, write_files
 from whole import corpus, held
 
-import rag.conversations
-from rag.background import IndexJobs
-from rag.conversations import Conversations, Exchange
+import rag.history.conversations
 from rag.errors import LibraryError
+from rag.history.conversations import Conversations, Exchange
 from rag.index import Index
-from rag.indexing import IndexReport, Progress, update_index
+from rag.index.ingest.jobs import IndexJobs
+from rag.index.ingest.update import IndexReport, Progress, update_index
 from rag.retrieval import Retriever
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -184,7 +184,8 @@ def test_clocks_that_jump_lose_no_change_and_no_conversation(tmp_path: Path, mon
     with closing(Conversations(tmp_path / "index")) as kept:
         talk = kept.create("ada")
         for year in (2026, 2031, 1970, 2026):
-            monkeypatch.setattr(rag.conversations, "now_utc", lambda year=year: f"{year}-01-01T00:00:00.000000+00:00")
+            noon = f"{year}-01-01T00:00:00.000000+00:00"
+            monkeypatch.setattr(rag.history.conversations, "now_utc", lambda noon=noon: noon)
             kept.append("ada", talk.id, Exchange(f"Asked in {year}?", problem="Nothing was found."))
         asked = [exchange.question for exchange in kept.open("ada", talk.id).exchanges]
     assert asked == ["Asked in 2026?", "Asked in 2031?", "Asked in 1970?", "Asked in 2026?"]

@@ -17,11 +17,11 @@ from counts import INPUTS
 from loading_files import WORD_XML, deflated_spaces, pdf, put, raw_pdf, word_with, word_xml
 from mutations import SEEDS, mutated
 
-from rag.chunking import chunk_spans
 from rag.errors import LoadError
 from rag.index import Index
-from rag.indexing import update_index
+from rag.index.ingest.update import update_index
 from rag.loading import Limits, load_file
+from rag.text.chunking import chunk_spans
 
 MIB = 1024 * 1024
 LIMITS = Limits(parse_seconds=10.0 if INPUTS >= 1000 else 2.0, parse_memory_bytes=1024 * MIB)
@@ -131,7 +131,7 @@ NAMES = [
 
 
 def test_hostile_names_are_names_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from rag.console import print_report
+    from rag.cli.console import print_report
 
     folder = tmp_path / "documents"
     for name in NAMES:

@@ -14,11 +14,11 @@ from core_fakes import FakeEmbedder, make_document, make_index
 from counts import QUESTIONS, WHOLE_QUESTIONS
 
 from rag.assistant import Assistant
-from rag.conversation import understood
-from rag.question import answer_kind
+from rag.question.follow_up import understood
+from rag.reader.answer_kind import answer_kind
 from rag.retrieval import Retriever
 from rag.schema import Scope, Turn
-from rag.ui.desk import Desk
+from rag.ui.views import Desk
 
 SEEDS = [
     "How many members attended the spring meeting?", "", " ", "\n\n", "?", "And he?", "what what what", "a" * 500,

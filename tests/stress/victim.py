@@ -21,12 +21,12 @@ from pathlib import Path
 from core_fakes import FAKE_SETTINGS, FakeEmbedder, write_files
 from whole import corpus, held_in
 
-import rag.index.index
-import rag.index.vectors
+import rag.index.local.index
+import rag.index.local.vectors
 from embeddings import Vectors
 from rag.index import Index
-from rag.index.kinds import Policy
-from rag.indexing import remove_documents, update_index
+from rag.index.ingest.update import remove_documents, update_index
+from rag.index.local.vector_kinds import Policy
 
 IN_A_ROW = 4
 """Kills of one piece of work before another is begun on what it left."""
@@ -117,8 +117,8 @@ def _rehearsed(folder: Path) -> dict[str, float]:
 
 def main(kills: int, seed: int, folder: Path) -> None:
     """Index, update, remove and rebuild in turns until so many processes were killed."""
-    rag.index.index.PENDING_CHUNKS = 8  # several batches, even of so few documents
-    rag.index.vectors.Policy = partial(Policy, flat_up_to=60)  # type: ignore[misc]  # both kinds, to and fro
+    rag.index.local.index.PENDING_CHUNKS = 8  # several batches, even of so few documents
+    rag.index.local.vectors.Policy = partial(Policy, flat_up_to=60)  # type: ignore[misc]  # both kinds, to and fro
     rng = random.Random(seed)
     documents, index_folder = folder / "documents", folder / "index"
     took = _rehearsed(folder / "rehearsal")

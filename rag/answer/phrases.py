@@ -1,0 +1,115 @@
+"""How docquote says things to people, wherever they ask: places, dates, confidence, groups, an answer as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import PurePath
+
+from rag.answer.agreement import Position
+from rag.schema import Answer, Citation, Group, Narrowing, Source
+
+CONFIDENCE_WORDS = (
+    (0.85, "Very likely the answer"),
+    (0.60, "Likely the answer"),
+    (0.40, "Possibly the answer"),
+    (0.0, "A weak match: check the source"),
+)
+"""Lower bounds of the estimated probability that the first quote answers, and how a person would say it."""
+
+
+def library_name(sources: Sequence[Source]) -> str:
+    """The folder that holds all sources, which is what people call their library."""
+    roots = {source.path.removesuffix(source.name).rstrip("/\\") for source in sources}
+    return PurePath(roots.pop()).name or "Library" if len(roots) == 1 else "Library"
+
+
+def place(citation: Citation) -> str:
+    """Where a quote stands, for people: title, page, heading, date."""
+    parts = [citation.title, place_within(citation), day(citation.date) if citation.date else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def place_within(citation: Citation) -> str:
+    """Where in its document a quote stands: page and heading, as far as it has them."""
+    page = "" if citation.page is None else f"page {citation.page}"
+    heading = "" if citation.heading == citation.title else citation.heading
+    return " · ".join(part for part in (page, heading) if part)
+
+
+def plain_text(answer: Answer) -> str:
+    """An answer to paste elsewhere: the question, the quotes, and where each stands."""
+    citations = (*answer.citations, *answer.also)
+    quotes = [f"“{citation.quote}” [{citation.number}]" for citation in (() if answer.groups else citations)]
+    for side, groups in by_side(answer.groups):
+        quotes += [f"{side}:"] if side else []
+        for group in groups:
+            frame, quoted = framed(group, citations)
+            quotes += [frame, *(f"“{citation.quote}” [{citation.number}]" for citation in quoted)]
+    places = [f"[{c.number}] {place(c)} ({c.document})" for c in citations]
+    return "\n\n".join([answer.question, *quotes, "\n".join(places)])
+
+
+def confidence_words(confidence: float) -> str:
+    """The estimated probability (0 to 1) in words and as a percentage."""
+    words = next(words for bound, words in CONFIDENCE_WORDS if confidence >= bound)
+    return f"{words} ({percent(confidence)})"
+
+
+def day(value: date) -> str:
+    """A date as people write it: 2 March 2021."""
+    return f"{value.day} {value:%B} {value.year}"
+
+
+def percent(probability: float) -> str:
+    """A probability, 0 to 1, as a whole percentage."""
+    return f"{round(100 * probability)}%"
+
+
+def count(number: int, thing: str) -> str:
+    """``2 documents``, ``1 document``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def by_side(groups: Sequence[Group]) -> list[tuple[str, list[Group]]]:
+    """The groups of each side of a comparison under its name, in order; without sides, all of them under ""."""
+    found: dict[str, list[Group]] = {}
+    for group in groups:
+        found.setdefault(group.side, []).append(group)
+    return list(found.items())
+
+
+def framed(group: Group, citations: Sequence[Citation]) -> tuple[str, list[Citation]]:
+    """The line over the quotes of a group, which is no part of the answer, and the quotes.
+
+    It says where they are from ("From Minutes, 2023-07-04:") or that nothing was found for the side.
+
+    Args:
+        group: of an answer.
+        citations: all of that answer.
+    """
+    quoted = [citation for citation in citations if citation.number in group.numbers]
+    if not quoted:
+        return f"Nothing found about {group.side}.", []
+    day = f", {quoted[0].date.isoformat()}" if quoted[0].date else ""
+    return f"From {quoted[0].title}{day}:", quoted
+
+
+def agreement_words(positions: Sequence[Position]) -> str:
+    """The positions in a sentence: "3 sources say 76 members; 1 says 74, of 2021-03-02."; "" for none."""
+    parts: list[str] = []
+    for number, position in enumerate(positions):
+        count = len(position.citations)
+        noun = "" if number else (" source" if count == 1 else " sources")
+        newest = position.citations[0].date
+        stated = f", of {newest.isoformat()}" if number and count == 1 and newest else ""
+        parts.append(f"{count}{noun} {'says' if count == 1 else 'say'} {position.answer}{stated}")
+    return f"{'; '.join(parts)}." if parts else ""
+
+
+def narrowing_words(narrowing: Narrowing) -> str:
+    """What was looked through first, for people."""
+    count = "the only document" if narrowing.documents == 1 else f"the {narrowing.documents:,} documents"
+    if narrowing.answered:
+        return f"Looked first in {count} {narrowing.period}."
+    return f"Looked first in {count} {narrowing.period}, then in all: no answer stands there."

@@ -1,0 +1,80 @@
+"""``docquote chat``: the parts of the page put together, served, and closed again."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from rag.cli.console import err, plain
+from rag.errors import DocquoteError
+from rag.index import Index
+from rag.serving.binding import check_binding
+from rag.serving.users import Gate, Users, check_users
+from rag.settings import Settings
+
+
+def open_chat(folder: Path, *, host: str, port: int, browser: bool, auth: Path | None, no_auth: bool) -> None:
+    """Serves the page over the index in ``folder`` until interrupted; makes one of the sample where there is none.
+
+    Args:
+        folder: of the index; conversations, feedback and uploads are kept in it too.
+        host, port: where to listen.
+        browser: whether to open the page in a browser here.
+        auth: the file of users; None: nobody has to log in. Those who log in may add files from their own computer,
+            but no folders of the computer that serves the page.
+        no_auth: whether a network may be listened to without it.
+
+    Raises:
+        DocquoteError: the address may not be listened to, the index cannot be opened, or the page not be served there.
+    """
+    check_binding(host, auth=auth is not None, no_auth=no_auth)
+    if auth is not None:
+        check_users(auth)
+    settings = Settings.load()
+    try:
+        Index.require(folder)
+    except DocquoteError:
+        _index_sample(folder, settings)
+    err.print(f"Opening http://{host}:{port} - press Ctrl-C to stop.")
+    try:
+        _serve(folder, settings, host, port, browser, Gate(Users(auth)) if auth is not None else None)
+    except OSError as error:
+        raise DocquoteError(f"{host}:{port}: the page cannot be served there ({error}); try another --port") from error
+
+
+def _serve(folder: Path, settings: Settings, host: str, port: int, browser: bool, gate: Gate | None) -> None:
+    from rag.assistant import Assistant
+    from rag.history.conversations import Conversations
+    from rag.history.export import made_with
+    from rag.history.feedback import FeedbackStore
+    from rag.index.ingest.jobs import IndexJobs
+    from rag.ui.serve import serve
+    from rag.ui.views import Desk
+
+    with (
+        closing(Assistant.open(folder, settings)) as assistant,
+        closing(Conversations(folder, made_with(assistant.index.manifest, assistant.reader.name, settings))) as kept,
+        closing(FeedbackStore(folder)) as feedback,
+        closing(IndexJobs(assistant.index, assistant.embedder, settings)) as jobs,
+    ):
+        desk = Desk(assistant, jobs=jobs, conversations=kept, feedback=feedback, folders=gate is None)
+        serve(desk, host=host, port=port, open_browser=browser, auth=gate.authenticate if gate else None)
+
+
+def _index_sample(folder: Path, settings: Settings) -> None:
+    from embeddings import open_embedder
+    from rag.cli.progress import file_progress
+    from rag.index.ingest.update import update_index
+    from rag.sample import documents_folder
+
+    err.print(
+        f"There is no index in {plain(folder)} yet: making one of the sample library that comes with docquote. "
+        f"For your own documents: docquote index FOLDER --index {plain(folder)}"
+    )
+    embedder = open_embedder(settings.embedding_model)
+    opened = Index.open(folder, embedder, settings, create=True)
+    try:
+        with documents_folder() as documents, file_progress(err) as progress:
+            update_index(opened, embedder, [documents], settings, progress)
+    finally:
+        opened.close()

@@ -1,0 +1,149 @@
+"""What the command line prints for people and for programs. Text from documents is escaped for the terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from rag.answer.phrases import by_side, framed, narrowing_words
+from rag.schema import Answer, Citation
+
+if TYPE_CHECKING:
+    from rag.doctor import Finding
+    from rag.index.ingest.update import IndexReport
+
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+_STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"  # control characters, and turns of direction
+_IN_NAME = re.compile(f"[{_STEERING}\t\n\u2028\u2029]")
+_IN_QUOTE = re.compile(f"[{_STEERING}]")
+
+
+def plain(text: object) -> str:
+    """Text on one line that rich prints as it is: no markup, nothing that would steer the terminal or end the line."""
+    return escape(_IN_NAME.sub("\ufffd", str(text)))
+
+
+def _quoted(text: str) -> str:
+    """The same with the lines and tabs of a quote."""
+    return escape(_IN_QUOTE.sub("\ufffd", text))
+
+
+def print_json(content: Any) -> None:
+    """Prints data as JSON on standard output."""
+    try:
+        print(json.dumps(content, indent=2, ensure_ascii=False))
+    except UnicodeEncodeError:  # the terminal, or the file behind it, does not take all of Unicode
+        print(json.dumps(content, indent=2))
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: "1 file", "2 files"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def report_dict(report: IndexReport, documents: int, chunks: int) -> dict[str, Any]:
+    """What an update of the index did, as plain data."""
+    return {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "failed": [{"path": str(failure.path), "reason": failure.reason} for failure in report.failed],
+        "warnings": {name: list(warnings) for name, warnings in report.warnings.items()},
+        "unsupported": report.unsupported,
+        "links": report.links,
+        "documents": documents,
+        "chunks": chunks,
+    }
+
+
+def print_report(report: IndexReport, documents: int, chunks: int, folder: Path) -> None:
+    """Prints what an update of the index did: problems on standard error, counts on standard output."""
+    for name, warnings in report.warnings.items():
+        for warning in warnings:
+            err.print(plain(f"note: {name}: {warning}"))
+    for failure in report.failed:
+        err.print(f"[red]failed:[/] {plain(str(failure))}")
+    if report.unsupported:
+        err.print(f"{count(len(report.unsupported), 'file')} of other types passed over")
+    if report.links:
+        err.print(f"{count(len(report.links), 'symbolic link')} not followed")
+    out.print(
+        f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
+        f"{len(report.removed)} removed, {len(report.failed)} failed"
+    )
+    out.print(f"{plain(folder)} now holds {count(documents, 'document')} in {count(chunks, 'chunk')}")
+
+
+def print_finding(finding: Finding) -> None:
+    """Prints what one of the doctor's checks found, and the mend."""
+    mark = "[green]ok[/]  " if finding.ok else "[bold red]bad[/] "
+    out.print(f"{mark} {plain(f'{finding.check}: {finding.detail}')}")
+    if not finding.ok:
+        out.print(f"      mend: {plain(finding.mend)}")
+
+
+def print_answer(answer: Answer) -> None:
+    """Prints an answer with its sources, or the refusal with the nearest passages."""
+    if answer.interpreted_as != answer.question:
+        out.print(f"[dim]understood as: {plain(answer.interpreted_as)} (as typed: --as-typed)[/]")
+    if answer.narrowed:
+        undo = " (whatever the date: --any-date)" if answer.narrowed.answered else ""
+        out.print(f"[dim]{plain(narrowing_words(answer.narrowed))}{undo}[/]")
+    if answer.found:
+        for side, groups in by_side(answer.groups):
+            if side:
+                out.print(f"[bold]{plain(side)}[/]")
+            for group in groups:
+                frame, quoted = framed(group, answer.citations)
+                out.print(plain(frame), style="dim italic")
+                _print_quotes(quoted)
+        if not answer.groups:
+            _print_quotes(answer.citations)
+    else:
+        out.print("[bold]That is not in your documents.[/]")
+        if answer.missing_words:
+            out.print(plain(f"No document has the words: {', '.join(answer.missing_words)}"))
+    if answer.candidates:
+        out.print("\nIs one of these meant? Ask again with:")
+        for candidate in answer.candidates:
+            day = f", {candidate.date.isoformat()}" if candidate.date else ""
+            name = candidate.document
+            again = f"--document {shlex.quote(name)}" if name else shlex.quote(candidate.question)
+            out.print(plain(f"  {again}  ({candidate.title}{day})"))
+    if not answer.found:
+        if answer.nearest:
+            out.print("\nThe nearest passages:")
+        for citation in answer.nearest:
+            out.print(_quoted(f"  {citation.quote} [{citation.number}]"))
+    out.print()
+    for citation in answer.citations or answer.nearest:
+        place = [citation.document, citation.date.isoformat() if citation.date else None]
+        place.append(f"page {citation.page}" if citation.page else None)
+        place.append(f"characters {citation.start}-{citation.end}")
+        out.print(
+            plain(f"[{citation.number}] {citation.title} - {', '.join(part for part in place if part)}"), style="dim"
+        )
+
+
+def _print_quotes(citations: Sequence[Citation]) -> None:
+    for citation in citations:
+        out.print(f"{_marked(citation)} [bold cyan]\\[{citation.number}][/]")
+
+
+def _marked(citation: Citation) -> str:
+    """The quote with its answer in bold, safe to print."""
+    if citation.highlight is None:
+        return _quoted(citation.quote)
+    start, end = (offset - citation.start for offset in citation.highlight)
+    quote = citation.quote
+    return f"{_quoted(quote[:start])}[bold]{_quoted(quote[start:end])}[/bold]{_quoted(quote[end:])}"

@@ -1,0 +1,261 @@
+"""The command line: ``docquote index | ask | chat | status | remove | doctor | user | eval``.
+
+Exit status: 0 done (for ``ask``: answered), 1 not in the documents (``ask``), a file that could not be read (``index``)
+or something to mend (``doctor``), 2 an error. Models and the page are imported by the commands that need them, so that
+the rest is quick.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from datetime import datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.cli.console import count, err, out, plain, print_answer, print_finding, print_json, print_report, report_dict
+from rag.cli.users import user_app
+from rag.errors import DocquoteError
+from rag.schema import Scope
+from rag.settings import Settings, default_index
+
+COMMANDS = "docquote.commands"
+"""Entry points of typer apps, each mounted under its name."""
+
+EXIT_NOT_FOUND = 1
+EXIT_SOME_FAILED = 1
+EXIT_UNWELL = 1
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="docquote",
+    help="Answers questions over your own documents in the documents' own words, with citations, offline.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(user_app, name="user")
+
+
+IndexOption = Annotated[
+    Path,
+    typer.Option(
+        "--index", help="The index folder.", default_factory=default_index, show_default="$DOCQUOTE_INDEX or .docquote"
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.command()
+def index(
+    folder: IndexOption,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files and folders; none: everything that was indexed before.")
+    ] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Throw the index away first.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Index files and folders, or bring the index into step with them."""
+    from embeddings import open_embedder
+    from rag.cli.progress import file_progress
+    from rag.index import Index
+    from rag.index.ingest.update import leave_sample, update_index
+    from rag.index.local.status import index_status
+
+    settings = Settings.load()
+    paths = paths or [Path(root) for root in index_status(folder)["folders"]]
+    embedder = open_embedder(settings.embedding_model)
+    opened = Index.open(folder, embedder, settings, create=True, rebuild=rebuild)
+    try:
+        if leave_sample(opened, paths) and not as_json:
+            err.print("The sample library was taken out of this index.")
+        with file_progress(err) as progress:
+            report = update_index(opened, embedder, paths, settings, progress)
+        documents, chunks, _ = opened.counts()
+    finally:
+        opened.close()
+    if as_json:
+        print_json(report_dict(report, documents, chunks))
+    else:
+        print_report(report, documents, chunks, folder)
+    if report.failed:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="In natural language.")],
+    folder: IndexOption,
+    history: Annotated[
+        Path | None, typer.Option(help='The conversation so far: a JSON list of {"question", "answer"}.')
+    ] = None,
+    document: Annotated[
+        list[str] | None, typer.Option(help="Only this document, by its name; may be given several times.")
+    ] = None,
+    in_folder: Annotated[
+        list[str] | None, typer.Option("--folder", help="Only documents in this folder of the indexed one.")
+    ] = None,
+    after: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only documents of this date or later.")
+    ] = None,
+    before: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only documents of this date or earlier.")
+    ] = None,
+    as_typed: Annotated[
+        bool, typer.Option("--as-typed", help="Take the question as it is, whatever was said before it.")
+    ] = False,
+    any_date: Annotated[
+        bool, typer.Option("--any-date", help="Do not look first in documents of the time that the question names.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the documents. Exit status 0: answered, 1: not in the documents, 2: an error."""
+    from rag.index import Index
+
+    past = _read_history(history) if history else []
+    Index.require(folder)
+    from rag.answer.serialise import answer_to_dict
+    from rag.assistant import Assistant
+
+    assistant = Assistant.open(folder, Settings.load())
+    try:
+        answer = assistant.ask(
+            question,
+            past,
+            Scope(
+                documents=tuple(document or ()),
+                folders=tuple(in_folder or ()),
+                after=after.date() if after else None,
+                before=before.date() if before else None,
+            ),
+            as_typed=as_typed,
+            any_date=any_date,
+        )
+    finally:
+        assistant.close()
+    if as_json:
+        print_json(answer_to_dict(answer))
+    else:
+        print_answer(answer)
+    if not answer.found:
+        raise typer.Exit(EXIT_NOT_FOUND)
+
+
+@app.command()
+def chat(
+    folder: IndexOption,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 7860,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+    auth: Annotated[Path | None, typer.Option(help="Let in who is in this file of users: docquote user add.")] = None,
+    no_auth: Annotated[bool, typer.Option("--no-auth", help="Let in everybody who can reach the address.")] = False,
+) -> None:
+    """Open the chat in the browser; with no index yet, on a sample library."""
+    from rag.cli.chat import open_chat
+
+    open_chat(folder, host=host, port=port, browser=browser, auth=auth, no_auth=no_auth)
+
+
+@app.command()
+def status(folder: IndexOption, as_json: JsonOption = False) -> None:
+    """Show what the index holds."""
+    from rag.index.local.status import index_status
+
+    found = index_status(folder)
+    if as_json:
+        print_json(found)
+        return
+    out.print(
+        f"{plain(folder)}: {count(found['documents'], 'document')}, {count(found['chunks'], 'chunk')}, "
+        f"{found['characters']:,} characters, {found['bytes'] / 1e6:.1f} MB on disk"
+    )
+    out.print(f"model {plain(found['embedding_model'])}, chunks of at most {found['chunk_tokens']} tokens")
+    for item in found["sources"]:
+        out.print(plain(f"  {item['date'] or ' ' * 10}  {item['name']}  ({item['title']})"))
+        for warning in item["warnings"]:
+            out.print(plain(f"              {warning}"))
+
+
+@app.command()
+def remove(
+    paths: Annotated[list[str], typer.Argument(help="Documents by name or path, or folders.")],
+    folder: IndexOption,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove documents from the index; their files stay where they are."""
+    from rag.index import Index
+    from rag.index.ingest.update import remove_documents
+
+    opened = Index.open_to_remove(folder)
+    try:
+        removed, unknown = remove_documents(opened, paths)
+    finally:
+        opened.close()
+    if as_json:
+        print_json({"removed": removed, "unknown": unknown})
+    else:
+        for name in removed:
+            out.print(plain(f"removed {name}"))
+    if unknown:
+        raise DocquoteError(f"{', '.join(unknown)}: the index holds no such document; see: docquote status")
+
+
+@app.command()
+def doctor(folder: IndexOption, as_json: JsonOption = False) -> None:
+    """Check the installation, the models, the index, and that nothing needs the network. Exit status 0: all is well."""
+    from dataclasses import asdict
+
+    from rag.doctor import examine
+
+    findings = []
+    for finding in examine(folder, Settings.load()):
+        findings.append(finding)
+        if not as_json:
+            print_finding(finding)
+    if as_json:
+        print_json({"ok": all(finding.ok for finding in findings), "findings": [asdict(one) for one in findings]})
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(EXIT_UNWELL)
+
+
+def _mount_commands() -> None:
+    """Adds the groups of commands that installed packages offer under ``COMMANDS``: ``docquote eval`` is one."""
+    for group in entry_points(group=COMMANDS):
+        app.add_typer(group.load(), name=group.name)
+
+
+def main() -> None:
+    """Runs the command line; errors of docquote's own become one line and exit status 2."""
+    _mount_commands()
+    try:
+        app()
+    except DocquoteError as error:
+        if "--json" in sys.argv:
+            print_json({"error": str(error)})
+        err.print(f"[bold red]error:[/] {plain(str(error))}")
+        sys.exit(EXIT_ERROR)
+    except KeyboardInterrupt:
+        err.print("Interrupted.")
+        sys.exit(EXIT_INTERRUPTED)
+    except Exception:  # a fault in docquote must not have the exit status of "not in the documents"
+        traceback.print_exc()
+        sys.exit(EXIT_ERROR)
+
+
+def _read_history(path: Path) -> list[dict[str, str]]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DocquoteError(f"{path}: the history cannot be read: {error}") from error
+    if not isinstance(content, list):
+        raise DocquoteError(f'{path}: the history must be a JSON list of {{"question", "answer"}}')
+    return content
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What people asked and said of the answers, kept beside the index; every query names its owner."""

@@ -1,0 +1,217 @@
+"""Conversations kept on disk beside the index, each seen by its owner only.
+
+An answer is kept whole, with the passages that were read, so that it is shown again as it was given and not asked
+anew. Every query names the owner: another's conversation is as one that does not exist.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rag.answer.serialise import answer_from_dict, answer_to_dict
+from rag.errors import LibraryError
+from rag.history.store import KeptFile
+from rag.question.follow_up import turn_of
+from rag.schema import Answer, Turn
+
+MAX_TITLE_CHARACTERS = 80
+UNTITLED = "New conversation"
+
+_COLUMNS = "id, owner, title, created, updated"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what came of it.
+
+    Attributes:
+        question: as asked.
+        answer: what was answered, or None where asking failed.
+        problem: why there is no answer, in words for people; "" where there is one.
+        asked: when, UTC in ISO form.
+        made_with: models, settings and versions, as ``rag.history.export.made_with`` gives them; empty where not known.
+    """
+
+    question: str
+    answer: Answer | None = None
+    problem: str = ""
+    asked: str = ""
+    made_with: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A kept conversation.
+
+    Attributes:
+        id: 32 hexadecimal digits.
+        owner: the name that its owner logs in with; "" where nobody logs in.
+        title: its first question, or what it was renamed to.
+        created, updated: UTC in ISO form.
+        exchanges: oldest first; empty in a list of conversations.
+    """
+
+    id: str
+    owner: str
+    title: str
+    created: str
+    updated: str
+    exchanges: tuple[Exchange, ...] = ()
+
+    def history(self) -> list[Turn]:
+        """The answered exchanges as ``Assistant.ask`` wants them."""
+        return [turn_of(one.answer) for one in self.exchanges if one.answer is not None]
+
+
+class Conversations:
+    """Create, append to, list, open, rename and delete conversations. Safe to share by threads."""
+
+    def __init__(self, folder: Path, made_with: Mapping[str, Any] | None = None) -> None:
+        """Opens the conversations beside the index in ``folder``.
+
+        Args:
+            folder: of the index.
+            made_with: kept with every exchange that comes from now on, unless it has its own.
+
+        Raises:
+            LibraryError: the file cannot be opened, and says what to do.
+        """
+        self._file = KeptFile(folder)
+        self._made_with = dict(made_with or {})
+
+    def create(self, owner: str, title: str = "") -> Conversation:
+        """A new conversation; without a title it is called by its first question."""
+        now = now_utc()
+        made = Conversation(uuid.uuid4().hex, owner, short_title(title) if title.strip() else UNTITLED, now, now)
+        with self._file.transaction() as db:
+            db.execute(
+                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?)",
+                (made.id, made.owner, made.title, made.created, made.updated),
+            )
+        return made
+
+    def append(self, owner: str, conversation_id: str, exchange: Exchange) -> int:
+        """Keeps an exchange at the end of a conversation; returns its position, from 0.
+
+        Raises:
+            LibraryError: the owner has no such conversation.
+        """
+        now = now_utc()
+        answer = exchange.answer
+        stored = None if answer is None else json.dumps(answer_to_dict(answer, passages=True), ensure_ascii=False)
+        with self._file.transaction() as db:
+            found = _required(db, owner, conversation_id)
+            position = int(
+                db.execute("SELECT count(*) FROM exchanges WHERE conversation_id = ?", (conversation_id,)).fetchone()[0]
+            )
+            db.execute(
+                "INSERT INTO exchanges VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    conversation_id,
+                    position,
+                    exchange.asked or now,
+                    exchange.question,
+                    stored,
+                    exchange.problem,
+                    json.dumps(exchange.made_with or self._made_with),
+                ),
+            )
+            untitled = position == 0 and found.title == UNTITLED
+            db.execute(
+                "UPDATE conversations SET title = ?, updated = ? WHERE id = ?",
+                (short_title(exchange.question) if untitled else found.title, now, conversation_id),
+            )
+        return position
+
+    def list(self, owner: str, search: str = "") -> tuple[Conversation, ...]:
+        """The owner's conversations without their exchanges, the last used first.
+
+        Args:
+            owner: whose.
+            search: only those with this text, in any case, in their title, a question or an answer.
+        """
+        wanted = " ".join(search.casefold().split())
+        with self._file.transaction() as db:
+            rows = db.execute(
+                f"SELECT {_COLUMNS} FROM conversations WHERE owner = ?1 AND (?2 = '' OR instr(folded(title), ?2) OR "
+                "EXISTS (SELECT 1 FROM exchanges WHERE conversation_id = conversations.id AND (instr(folded(question), "
+                "?2) OR instr(folded(coalesce(json_extract(answer, '$.text'), '')), ?2)))) "
+                "ORDER BY updated DESC, conversations.rowid DESC",
+                (owner, wanted),
+            ).fetchall()
+        return tuple(Conversation(*row) for row in rows)
+
+    def open(self, owner: str, conversation_id: str) -> Conversation:
+        """One conversation with its exchanges.
+
+        Raises:
+            LibraryError: the owner has no such conversation, or what is kept of it cannot be read.
+        """
+        with self._file.transaction() as db:
+            found = _required(db, owner, conversation_id)
+            rows = db.execute(
+                "SELECT question, answer, problem, asked, made_with FROM exchanges WHERE conversation_id = ? "
+                "ORDER BY position",
+                (conversation_id,),
+            ).fetchall()
+        try:
+            exchanges = tuple(_exchange(*row) for row in rows)
+        except (KeyError, TypeError, ValueError) as error:
+            raise LibraryError(f"{found.title}: an answer in this conversation is damaged ({error})") from error
+        return Conversation(found.id, found.owner, found.title, found.created, found.updated, exchanges)
+
+    def rename(self, owner: str, conversation_id: str, title: str) -> Conversation:
+        """Gives a conversation another title; an empty one leaves it as it is.
+
+        Raises:
+            LibraryError: the owner has no such conversation.
+        """
+        with self._file.transaction() as db:
+            found = _required(db, owner, conversation_id)
+            renamed = short_title(title) if title.strip() else found.title
+            db.execute("UPDATE conversations SET title = ? WHERE id = ?", (renamed, conversation_id))
+        return Conversation(found.id, found.owner, renamed, found.created, found.updated)
+
+    def delete(self, owner: str, conversation_id: str) -> bool:
+        """Deletes a conversation and its exchanges; False where the owner has no such conversation."""
+        with self._file.transaction() as db:
+            deleted = db.execute(
+                "DELETE FROM conversations WHERE id = ? AND owner = ?", (conversation_id, owner)
+            ).rowcount
+        return deleted > 0
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+
+def now_utc() -> str:
+    """The time in UTC, in ISO form to the microsecond, so that order by text is order in time."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def short_title(text: str) -> str:
+    """A text on one line of at most ``MAX_TITLE_CHARACTERS`` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_TITLE_CHARACTERS else f"{line[: MAX_TITLE_CHARACTERS - 1].rstrip()}…"
+
+
+def _required(db: sqlite3.Connection, owner: str, conversation_id: str) -> Conversation:
+    row: Any = db.execute(
+        f"SELECT {_COLUMNS} FROM conversations WHERE id = ? AND owner = ?", (conversation_id, owner)
+    ).fetchone()
+    if row is None:
+        raise LibraryError("There is no such conversation (any more).")
+    return Conversation(*row)
+
+
+def _exchange(question: str, answer: str | None, problem: str, asked: str, made_with: str) -> Exchange:
+    read = answer_from_dict(json.loads(answer)) if answer else None
+    return Exchange(question, read, problem, asked, json.loads(made_with))

@@ -1,0 +1,179 @@
+"""A kept conversation as Markdown for people and as JSON for programs, with all that is needed to audit an answer."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import sqlite3
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from rag.answer.agreement import agreement
+from rag.answer.phrases import agreement_words, by_side, framed
+from rag.answer.serialise import answer_to_dict
+from rag.history.conversations import Conversation, Exchange, now_utc
+from rag.index.manifest import Manifest
+from rag.schema import Answer, Citation, Source
+from rag.settings import Settings
+
+JSON_FORMAT, JSON_VERSION = "docquote conversation", 1
+PACKAGES = ("docquote", "onnxruntime", "sentence-transformers", "torch", "faiss-cpu", "numpy", "pypdfium2")
+"""Whose versions an answer may depend on."""
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.|@")
+_LEADING = re.compile(r"^(?:([-+#=>])|(\d{1,9})([.)]))")
+
+
+def made_with(manifest: Manifest, reader: str, settings: Settings) -> dict[str, Any]:
+    """What answers are made with: models, settings and versions, as plain data for ``Conversations``."""
+    return {
+        "embedding_model": manifest.embedding_model,
+        "embedding_fingerprint": manifest.embedding_fingerprint,
+        "chunk_tokens": manifest.chunk_tokens,
+        "overlap_tokens": manifest.overlap_tokens,
+        "reader": reader,
+        "passages": settings.passages,
+        "quotes": settings.quotes,
+        "versions": {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
+        | {name: _version(name) for name in PACKAGES},
+    }
+
+
+def export_json(conversation: Conversation) -> str:
+    """The conversation as JSON, with the SHA-256 that each file had and what each answer was made with."""
+    content = {
+        "format": JSON_FORMAT,
+        "version": JSON_VERSION,
+        "exported": now_utc(),
+        "title": conversation.title,
+        "created": conversation.created,
+        "updated": conversation.updated,
+        "exchanges": [_exchange_dict(exchange) for exchange in conversation.exchanges],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def export_markdown(conversation: Conversation) -> str:
+    """The conversation as Markdown; nothing in a question or a document is taken for markup.
+
+    White space in quotes becomes single spaces; the JSON has them to the letter.
+    """
+    parts = [f"# {escaped(conversation.title)}", f"docquote conversation, {_minute(conversation.created)}"]
+    for number, exchange in enumerate(conversation.exchanges, start=1):
+        parts += [f"## {number}. {escaped(exchange.question)}", f"Asked {_minute(exchange.asked)}"]
+        parts += [escaped(exchange.problem)] if exchange.answer is None else _answer_parts(exchange.answer)
+    made = [json.dumps(one, sort_keys=True) for one in (each.made_with for each in conversation.exchanges) if one]
+    for content in dict.fromkeys(made):
+        parts.append(f"---\n\n{_made_with(json.loads(content))}")
+    return "\n\n".join(parts) + "\n"
+
+
+def escaped(text: str) -> str:
+    """A text on one line that Markdown shows as it is, at the start of a line or in it."""
+    line = _SPECIAL.sub(lambda match: f"\\{match[0]}", " ".join(text.split()))
+    return _LEADING.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", line)
+
+
+def cited_sources(answer: Answer) -> dict[str, Source]:
+    """The documents that an answer cites or shows as nearest, by id, as they were when it was given."""
+    cited = {citation.document_id for citation in (*answer.citations, *answer.also, *answer.nearest)}
+    return {passage.source.id: passage.source for passage in answer.passages if passage.source.id in cited}
+
+
+def _exchange_dict(exchange: Exchange) -> dict[str, Any]:
+    answer = exchange.answer
+    sources = cited_sources(answer).values() if answer is not None else ()
+    return {
+        "question": exchange.question,
+        "asked": exchange.asked,
+        "answer": answer_to_dict(answer) if answer is not None else None,
+        "problem": exchange.problem,
+        "documents": [
+            {"id": source.id, "name": source.name, "path": source.path, "sha256": source.sha256} for source in sources
+        ],
+        "made_with": exchange.made_with,
+    }
+
+
+def _answer_parts(answer: Answer) -> list[str]:
+    parts: list[str] = []
+    if answer.interpreted_as != answer.question:
+        parts.append(f"Understood as: {escaped(answer.interpreted_as)}")
+    if answer.found:
+        for side, groups in by_side(answer.groups):
+            parts += [f"### {escaped(side)}"] if side else []
+            for group in groups:
+                frame, quoted = framed(group, answer.citations)
+                parts += [f"*{escaped(frame)}*", *_quotes(quoted)]
+        parts += _quotes(() if answer.groups else answer.citations)
+        parts.append(f"Confidence: {answer.confidence:.0%}")
+        said = "" if answer.groups else agreement_words(agreement((*answer.citations, *answer.also)))
+        if said:
+            parts.append(escaped(said))
+        parts += _quotes(answer.also)
+    else:
+        parts.append("**That is not in your documents.**")
+        if answer.missing_words:
+            parts.append(f"No document has the words: {escaped(', '.join(answer.missing_words))}")
+        if answer.nearest:
+            parts.append("The nearest passages:")
+            parts += _quotes(answer.nearest)
+    parts.append(_sources((*answer.citations, *answer.also) or answer.nearest, cited_sources(answer)))
+    return [part for part in parts if part]
+
+
+def _quotes(citations: Iterable[Citation]) -> list[str]:
+    return [f"> {_marked(citation)} [{citation.number}]" for citation in citations]
+
+
+def _sources(citations: Iterable[Citation], sources: dict[str, Source]) -> str:
+    lines: list[str] = []
+    for citation in citations:
+        source = sources.get(citation.document_id)
+        place = [
+            escaped(citation.document),
+            citation.date.isoformat() if citation.date else "",
+            f"page {citation.page}" if citation.page else "",
+            f"characters {citation.start}-{citation.end}",
+            f"SHA-256 `{source.sha256}`" if source else "",
+        ]
+        lines.append(f"{citation.number}. {escaped(citation.title)}: {', '.join(filter(None, place))}")
+    return "\n".join(lines)
+
+
+def _marked(citation: Citation) -> str:
+    """The quote, with the words that answer in bold where they stand apart by white space or punctuation."""
+    if citation.highlight is None:
+        return escaped(citation.quote)
+    start, end = (offset - citation.start for offset in citation.highlight)
+    before, words, after = citation.quote[:start], citation.quote[start:end], citation.quote[end:]
+    if not words.strip() or not words[0].isalnum() or not words[-1].isalnum():
+        return escaped(citation.quote)  # Markdown would not take the stars for marks
+    gap_before = " " if before[-1:].isspace() else ""
+    gap_after = " " if after[:1].isspace() else ""
+    return f"{escaped(before)}{gap_before}**{escaped(words)}**{gap_after}{escaped(after)}"
+
+
+def _made_with(fields: dict[str, Any]) -> str:
+    versions = ", ".join(f"{name} {number}" for name, number in fields.get("versions", {}).items())
+    said = {
+        "Embedding model": f"{escaped(str(fields.get('embedding_model')))} (`{fields.get('embedding_fingerprint')}`)",
+        "Reader": escaped(str(fields.get("reader"))),
+        "Chunks": f"at most {fields.get('chunk_tokens')} tokens, overlapping by {fields.get('overlap_tokens')}",
+        "Versions": escaped(versions),
+    }
+    return "Made with:\n\n" + "\n".join(f"- {name}: {value}" for name, value in said.items())
+
+
+def _minute(moment: str) -> str:
+    """An ISO time to the minute, for people: "2026-03-02 14:05 UTC"."""
+    return f"{moment[:16].replace('T', ' ')} UTC"
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,218 @@
+"""Brings an index into step with files on disk: adds, updates, removes, and reports what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from embeddings import Embedder
+from rag.errors import LoadError
+from rag.index import Index
+from rag.loading import Limits, document_id, file_sha256, find_files, load_file
+from rag.sample import documents_folder
+from rag.schema import Document, Source
+from rag.settings import Settings
+
+MIB = 1024 * 1024
+
+Progress = Callable[[Path, int, int], None]
+"""Called with the file at hand, how many files are done and how many there are."""
+
+
+@dataclass(slots=True)
+class IndexReport:
+    """What an update of the index did.
+
+    Attributes:
+        added, updated, unchanged, removed: names of documents.
+        failed: files and folders that could not be read, each with its reason; what the index held of them stays.
+        warnings: by name, what was odd about documents that were added or updated.
+        unsupported: files passed over because docquote does not read their type.
+        links: symbolic links passed over; what they lead to may lie outside the folder.
+    """
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: list[LoadError] = field(default_factory=list)
+    warnings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unsupported: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a walk found: files to look at with the folder that names them, and documents that are gone."""
+
+    files: dict[Path, Path]
+    gone: list[Source]
+
+
+def limits_from(settings: Settings) -> Limits:
+    """What one file may cost, from the settings."""
+    return Limits(
+        max_file_bytes=settings.max_file_mb * MIB,
+        parse_seconds=settings.parse_seconds,
+        parse_memory_bytes=settings.parse_memory_mb * MIB,
+    )
+
+
+def update_index(
+    index: Index,
+    embedder: Embedder,
+    paths: Sequence[Path],
+    settings: Settings,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> IndexReport:
+    """Indexes files and folders; unchanged files (by content) are not read into chunks or embedded again.
+
+    Each document is one transaction, so an interrupt or a kill loses nothing that was done, and the next run goes on
+    from there. Documents whose files are gone from an indexed folder are removed. A folder that is itself gone is a
+    failure, not a reason to remove what was in it: a drive may be missing.
+
+    Args:
+        index, embedder: opened with the same settings.
+        paths: files and folders; empty: everything that was indexed before.
+        settings: limits on files.
+        progress: told of every file.
+        stop: asked before every file; True leaves the rest for another run, and what was read so far is kept.
+
+    Raises:
+        LibraryError: the index cannot be written, or another process is writing it.
+    """
+    report = IndexReport()
+    with index.writing():
+        plan = _plan(index, [path.resolve() for path in paths] or index.roots(), report)
+        for source in plan.gone:
+            index.remove(source.id)
+            report.removed.append(source.name)
+        known = {source.id: source for source in index.sources()}
+
+        def stored(document: Document) -> None:
+            names = report.updated if document.source.id in known else report.added
+            names.append(document.source.name)
+            if document.warnings:
+                report.warnings[document.source.name] = document.warnings
+
+        index.add_all(_changed(plan, known, limits_from(settings), report, progress, stop), embedder, stored)
+    return report
+
+
+def remove_documents(index: Index, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Removes documents by name or path, or all of a folder; the files stay as they are.
+
+    An indexed folder or file that is removed is not looked at again by ``update_index`` without paths.
+
+    Returns:
+        The names of what was removed, and the given names that fit no document.
+    """
+    removed: list[str] = []
+    unknown: list[str] = []
+    with index.writing():
+        for name in names:
+            path = str(Path(name).resolve())
+            fitting = [
+                source
+                for source in index.sources()
+                if name in (source.name, source.path)
+                or source.path == path
+                or source.path.startswith(f"{path}/")
+                or source.name.startswith(f"{name.rstrip('/')}/")
+            ]
+            index.forget_root(Path(path))
+            for source in fitting:
+                index.remove(source.id)
+                index.forget_root(Path(source.path))
+                removed.append(source.name)
+            if not fitting:
+                unknown.append(name)
+        index.save()
+    return removed, unknown
+
+
+def _plan(index: Index, roots: Sequence[Path], report: IndexReport) -> _Plan:
+    sources = index.sources()
+    files: dict[Path, Path] = {}
+    gone: list[Source] = []
+    for root in roots:
+        inside = [source for source in sources if Path(source.path).is_relative_to(root)]
+        if not root.exists() and any(source.path == str(root) for source in inside):
+            gone.extend(inside)  # a single file that was indexed, and deleted since
+            index.forget_root(root)
+            continue
+        try:
+            found = find_files(root)
+        except LoadError as error:
+            report.failed.append(error)
+            continue
+        index.add_root(root)
+        namer = _naming_root(index, root)
+        files.update((path, namer) for path in found.files)
+        report.unsupported.extend(str(path) for path in found.unsupported)
+        report.links.extend(str(path) for path in found.links)
+        report.failed.extend(LoadError(path, "the folder cannot be listed") for path in found.unreadable)
+        present = {str(path) for path in found.files}
+        apart = [known for known in index.roots() if known != root and known.is_relative_to(root)]
+        gone.extend(
+            source
+            for source in inside
+            if source.path not in present
+            and not _lies_in(source, found.unreadable)
+            and not (_lies_in(source, apart) and Path(source.path).exists())  # indexed by itself, and ignored here
+        )
+    return _Plan(files, gone)
+
+
+def _lies_in(source: Source, folders: Sequence[Path]) -> bool:
+    return any(Path(source.path).is_relative_to(folder) for folder in folders)
+
+
+def _naming_root(index: Index, root: Path) -> Path:
+    """The outermost indexed folder that holds ``root``: names of documents are relative to it."""
+    outer = [known for known in index.roots() if root.is_relative_to(known) and known.is_dir()]
+    return min(outer, key=lambda path: len(path.parts), default=root.parent)
+
+
+def _changed(
+    plan: _Plan,
+    known: dict[str, Source],
+    limits: Limits,
+    report: IndexReport,
+    progress: Progress | None,
+    stop: Callable[[], bool],
+) -> Iterator[Document]:
+    """Loads the files that are new or have other bytes than before."""
+    for done, (path, root) in enumerate(plan.files.items()):
+        if stop():
+            return
+        if progress is not None:
+            progress(path, done, len(plan.files))
+        try:
+            before = known.get(document_id(path))
+            if before is not None and before.sha256 == file_sha256(path, limits):
+                report.unchanged.append(before.name)
+                continue
+            yield load_file(path, root=root, limits=limits)
+        except LoadError as error:
+            report.failed.append(error)
+    if progress is not None and plan.files:
+        progress(path, len(plan.files), len(plan.files))
+
+
+def leave_sample(index: Index, paths: Sequence[Path]) -> bool:
+    """Takes the sample out of an index that the chat made of it, once a person's own documents come in.
+
+    Returns:
+        Whether there was a sample to take out.
+    """
+    with documents_folder() as sample:
+        if index.roots() != [sample] or any(path.resolve().is_relative_to(sample) for path in paths):
+            return False
+    with index.writing():
+        for source in index.sources():
+            index.remove(source.id)
+        index.forget_root(sample)
+    return True

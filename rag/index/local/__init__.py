@@ -1,0 +1,1 @@
+"""An index on this machine: SQLite is the record, FAISS is derived from it."""

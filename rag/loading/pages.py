@@ -1,0 +1,65 @@
+"""Pages of PDF files as pictures, drawn in a child process with limits, with a quote's own characters boxed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rag.errors import LoadError
+from rag.loading.limits import Limits
+from rag.loading.loader import read_file
+from rag.loading.parsed import Box, DrawTask, Mark, PageImage, Refused
+from rag.loading.sandbox.child import DRAWER
+from rag.schema import Document, Span
+
+__all__ = ["MAX_SCALE", "MIN_SCALE", "Box", "Mark", "PageImage", "render_page", "span_on_page"]
+
+MIN_SCALE, MAX_SCALE = 0.25, 4.0
+"""Pixels per point: 18 to 288 to an inch."""
+DEFAULT_SCALE = 1.5
+
+
+def render_page(
+    path: Path,
+    page: int,
+    *,
+    scale: float = DEFAULT_SCALE,
+    spans: Sequence[Span] = (),
+    limits: Limits | None = None,
+) -> PageImage:
+    """Draws one page of a PDF file as it lies on disk now.
+
+    Args:
+        path: the file.
+        page: from 1.
+        scale: pixels per point; taken to the nearest of ``MIN_SCALE`` to ``MAX_SCALE``.
+        spans: what to mark, in characters of the page's own text: see ``span_on_page``.
+        limits: what drawing may cost.
+
+    Returns:
+        The picture with one ``Mark`` for each span. A mark's text is what the file holds there now: where that is not
+        the quote, the file has changed since it was indexed, and the boxes mean nothing.
+
+    Raises:
+        LoadError: the file cannot be read, is no PDF, has no such page, or takes too much to draw.
+    """
+    limits = limits or Limits()
+    if path.suffix.lower() != ".pdf":
+        raise LoadError(path, "has no page images: it is not a PDF file")
+    task = DrawTask(page, min(max(scale, MIN_SCALE), MAX_SCALE), tuple(spans))
+    try:
+        return DRAWER.draw(task, read_file(path, limits), limits)
+    except Refused as refusal:
+        raise LoadError(path, str(refusal)) from refusal
+
+
+def span_on_page(document: Document, page: int, span: Span) -> Span | None:
+    """The part of a span of the document's text that stands on a page, in characters of that page's text.
+
+    None where nothing of it does, or there is no such page.
+    """
+    for section in document.sections:
+        if section.kind == "page" and section.label == str(page):
+            start, end = max(span[0], section.start), min(span[1], section.end)
+            return (start - section.start, end - section.start) if start < end else None
+    return None

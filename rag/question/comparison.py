@@ -1,0 +1,104 @@
+"""The sides of a comparison: "What do A and B say about it?" becomes one question for A and one for B."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.schema import AnswerSpan, Document, DocumentOf
+from rag.text.words import content_stems, stems_of, words
+
+_BEFORE = re.compile(
+    r"^.*\bbetween\s+|^.*?\b(?:compar(?:e|ed|ing)|contrast|distinguish(?:es)?|what have|what (?:do|does|did)|"
+    r"how (?:do|does|did|are|is|were|was)|is|are|was|were|does|do|did|which\b[^,?]*,|(?:differences?|similarities) in)"
+    r"\s+(?:and contrast\s+)?(?:how\s+|what\s+)?",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(
+    r"\s+(?:(?:differs?|differed|different)\s+from|compared?\s+(?:with|to)|versus|vs\.?|and|or|with|to|from|than)\s+",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"\s*(?:[?.,;!]|$|\b(?:say|says|said|report|reports|think|thought|demand|demanded|do|does|did|deal|treat|have|has|had|"
+    r"differ|differs|differed|compare|handle|want|ask|asked|plan|need|require|about|regarding|concerning|on|in|at|for|"
+    r"during|when|where|as|with|than|stand|approach|describe|respond|different|alike|similar|the same)\b).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_COMPARISON = stems_of(
+    "compare compared comparison contrast difference differences differ differs similarities common vs"
+)
+MAX_SIDE_WORDS = 8
+NAMED_BONUS = 1.0
+"""In log-odds: what it counts that a sentence names its side itself."""
+PARAGRAPH = 2000
+"""Characters on either side of a sentence in which the ends of its paragraph are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison.
+
+    Attributes:
+        name: as it was asked about ("Shanghai").
+        question: the question without the other side; what is searched for.
+    """
+
+    name: str
+    question: str
+
+    @property
+    def has_topic(self) -> bool:
+        """Whether the question asks for something about the side, not just to compare it."""
+        return not content_stems(self.question) <= self.stems | _COMPARISON
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The stems of the words that name it."""
+        return content_stems(self.name)
+
+
+def sides(question: str) -> tuple[Side, Side] | None:
+    """The two sides of a comparison, in the order of the question; None where it does not name two."""
+    lead = _BEFORE.match(question)
+    start = lead.end() if lead else 0
+    for joint in _JOINT.finditer(question, start):
+        first = question[start : joint.start()].strip(" ,")
+        second = _AFTER.sub("", question[joint.end() :]).strip(" ,")
+        if not first or not second or max(len(words(first)), len(words(second))) > MAX_SIDE_WORDS:
+            continue
+        rest = question[joint.end() + question[joint.end() :].index(second) + len(second) :]
+        before = question[:start]
+        one, two = (Side(name, f"{before}{name}{rest}") for name in (first, second))
+        if one.stems and two.stems and one.stems != two.stems:
+            return one, two
+    return None
+
+
+def spans_about(side: Side, other: Side, spans: Sequence[AnswerSpan], document_of: DocumentOf) -> list[AnswerSpan]:
+    """Those of the candidate sentences that are about one side, the best first.
+
+    A sentence is about a side if its paragraph, heading or title has all the words that name this side and not the
+    other one, and unless the sentence itself names the other side alone; one that names the side itself counts more.
+    No words are marked: what answers is that the sentence tells of the side.
+    """
+    own, others = side.stems - other.stems, other.stems - side.stems
+    found: list[AnswerSpan] = []
+    for span in spans:
+        document = document_of(span.passage.source.id)
+        said = stems_of(document.text[span.start : span.end])
+        if not own <= stems_of(surroundings(document, span)) or (others <= said and not own <= said):
+            continue
+        found.append(replace(span, score=span.score + NAMED_BONUS * (own <= said), highlight=None))
+    return sorted(found, key=lambda span: -span.score)
+
+
+def surroundings(document: Document, span: AnswerSpan) -> str:
+    """The title, the heading and the paragraph of a sentence."""
+    return f"{document.source.title}\n{document.heading_at(span.start) or ''}\n{_paragraph(document.text, span)}"
+
+
+def _paragraph(text: str, span: AnswerSpan) -> str:
+    first, last = max(span.start - PARAGRAPH, 0), span.end + PARAGRAPH
+    start, end = text.rfind("\n\n", first, span.start), text.find("\n\n", span.end, last)
+    return text[start if start >= 0 else first : end if end >= 0 else last]

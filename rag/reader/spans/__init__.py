@@ -1,0 +1,1 @@
+"""The trained network: windows of question and passage to spans that answer."""

@@ -1,0 +1,151 @@
+"""The library panel: choosing what is asked, adding, removing and re-indexing documents while questions go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from rag.errors import DocquoteError
+from rag.index.ingest.jobs import IndexJobs
+from rag.loading.registry import is_supported, unsupported_reason
+from rag.ui.html.conversation import sides_html
+from rag.ui.html.jobs import progress_html
+from rag.ui.html.library import Chosen, chosen_from, head_html, still_there
+from rag.ui.open_source import open_source
+from rag.ui.page import Page, asset, html, quiet, sent_with
+from rag.ui.state import Conversation, View, parse_key, resolve
+from rag.ui.views import Desk, token_or_new
+
+TICK_SECONDS = 0.7
+"""How often the page asks how far the work on the library is, while there is any."""
+
+
+def wire_library(desk: Desk, page: Page, app: gr.Blocks) -> None:
+    """Makes the panel and wires it."""
+    drawn = desk.sources()
+    with gr.Column(elem_id="dq-library"):
+        html(head_html(refreshable=desk.jobs is not None), "dq-listhead")
+        listed = html(desk.documents(None), "dq-list", asset("library.js"))
+        if desk.jobs is not None:
+            _wire_jobs(desk, desk.jobs, page, app, listed)
+
+    def choose(event: gr.EventData) -> tuple[Chosen, str]:
+        chosen = chosen_from(sent_with(event).get("chosen"), desk.sources())
+        return chosen, desk.hint(chosen)
+
+    def start(token: str, talk: Conversation, request: gr.Request) -> dict[Any, Any]:
+        shown: dict[Any, Any] = {page.token: token_or_new(token)}
+        if request.username:
+            shown[page.sides] = sides_html(history=desk.conversations is not None, user=request.username)
+        if desk.sources() != drawn:  # what the page came with is out of date
+            shown |= {page.title: desk.header(), listed: desk.documents(None), page.hint: desk.hint(None)}
+            if not talk:
+                shown[page.thread] = desk.welcome()
+        return shown
+
+    listed.select(choose, None, [page.chosen, page.hint], **quiet())
+    app.load(
+        start,
+        [page.token, page.conversation],
+        [page.token, page.sides, page.title, listed, page.hint, page.thread],
+        **quiet(),
+    )
+
+
+def _wire_jobs(desk: Desk, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: gr.HTML) -> None:
+    with gr.Column(elem_id="dq-add"):
+        upload = gr.UploadButton(
+            "Add files, or drop them here",
+            file_count="multiple",
+            elem_id="dq-upload",
+            size="sm",
+        )
+        folder = gr.Textbox(
+            label="Or a folder on this computer",
+            placeholder="/home/me/Documents",
+            lines=1,
+            max_lines=1,
+            submit_btn="Add",
+            elem_id="dq-folder",
+            visible=desk.folders,
+        )
+        progress = html(progress_html(jobs.snapshot()), "dq-progress", asset("progress.js"))
+    timer = gr.Timer(TICK_SECONDS, active=False)
+    refused = gr.State(())  # what could not be begun; shown until something else is
+    moving = [refused, progress, timer]
+
+    def work(start: Callable[[], object], refusals: Sequence[str] = ()) -> dict[Any, Any]:
+        try:
+            start()
+        except DocquoteError as error:
+            refusals = [*refusals, str(error)]
+        return {
+            refused: refusals,
+            progress: progress_html(jobs.snapshot(), refusals),
+            timer: gr.Timer(active=jobs.busy or not refusals),
+        }
+
+    def add_files(paths: list[str]) -> dict[Any, Any]:
+        files = [Path(path) for path in paths]
+        readable = [(path.name, path) for path in files if is_supported(path)]
+        refusals = [f"{path.name}: {unsupported_reason(path)}" for path in files if not is_supported(path)]
+        return work(lambda: jobs.upload(readable) if readable else None, refusals)
+
+    def add_folder(typed: str) -> dict[Any, Any]:
+        if not desk.folders or not typed.strip():
+            return work(lambda: None)
+        return work(lambda: jobs.add(Path(typed.strip()).expanduser())) | {folder: ""}
+
+    def remove(event: gr.EventData) -> dict[Any, Any]:
+        sent = sent_with(event).get("id")
+        paths = [source.path for source in desk.sources() if source.id == sent]
+        return work(lambda: jobs.remove(paths) if paths else None)
+
+    def refresh() -> dict[Any, Any]:
+        return work(jobs.refresh)
+
+    def refresh_one(talk: Conversation, event: gr.EventData) -> dict[Any, Any]:
+        key = parse_key(sent_with(event).get("again"))
+        citation = resolve(talk, key) if key is not None else None
+        if citation is None:
+            return work(lambda: None)
+        return work(lambda: jobs.add(Path(desk.assistant.document(citation.document_id).source.path)))
+
+    def cancel(event: gr.EventData) -> dict[Any, Any]:
+        sent = sent_with(event).get("cancel")
+        return work(lambda: jobs.cancel(sent) if type(sent) is int else None)
+
+    def tick(talk: Conversation, chosen: Chosen, view: View | None, refusals: Sequence[str]) -> dict[Any, Any]:
+        busy = jobs.busy  # before the documents are looked at, so that the last tick sees all that was done
+        chosen = still_there(chosen, desk.sources())
+        shown: dict[Any, Any] = {
+            progress: progress_html(jobs.snapshot(), refusals),
+            listed: desk.documents(chosen),
+            page.title: desk.header(),
+            page.hint: desk.hint(chosen),
+            timer: gr.Timer(active=busy or jobs.busy),
+        }
+        if not talk:
+            shown[page.thread] = desk.welcome()
+        if view is not None and not busy and desk.version(view.document_id) != view.version:
+            shown[page.view], shown[page.source] = open_source(desk.assistant, talk, view.key, refreshable=True)
+        return shown
+
+    everything = [*moving, listed, page.title, page.hint, page.thread, page.view, page.source]
+    upload.upload(add_files, upload, moving, **quiet())
+    folder.submit(add_folder, folder, [*moving, folder], **quiet())
+    listed.delete(remove, None, moving, **quiet())
+    listed.apply(refresh, None, moving, **quiet())
+    page.source.apply(refresh_one, page.conversation, moving, **quiet())
+    progress.select(cancel, None, moving, **quiet())
+
+    # only ever on: either may arrive after the answer to a click that has begun some work meanwhile
+    def keep_on() -> gr.Timer | dict[str, Any]:
+        return gr.Timer(active=True) if jobs.busy else gr.skip()
+
+    ticked = timer.tick(tick, [page.conversation, page.chosen, page.view, refused], everything, **quiet())
+    ticked.then(keep_on, None, timer, **quiet())  # a click came while the tick that switches off was on its way
+    app.load(keep_on, None, timer, **quiet())

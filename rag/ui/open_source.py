@@ -1,0 +1,107 @@
+"""What the source panel shows for a citation: the text or the page, whether the file still is what was indexed."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from rag.errors import DocquoteError, LoadError
+from rag.loading.pages import render_page, span_on_page
+from rag.loading.verification import Verification, verify
+from rag.schema import Citation, Document
+from rag.serving.base import Library
+from rag.ui.html.pdf_page import PDF, Sheet
+from rag.ui.html.source import empty_html, first_window, panel_html, wider_window
+from rag.ui.html.why import why_html
+from rag.ui.state import Conversation, Key, View, resolve, siblings
+
+SCALE = 2.5
+"""Pixels per point: about 1,500 for the width of a sheet of paper, sharp at twice the panel's width."""
+
+_WORDS = {
+    "verified": ("Verified", "the file was read again just now"),
+    "changed": ("Changed since indexing", ""),
+    "gone": ("File is gone", "it is no longer where it was indexed"),
+    "unreadable": ("Cannot be checked", ""),
+}
+NO_CITATION = "This conversation has no such citation."
+
+
+def open_source(
+    assistant: Library,
+    talk: Conversation,
+    key: Key | None,
+    shown: View | None = None,
+    *,
+    more: object = None,
+    page: object = None,
+    refreshable: bool = False,
+) -> tuple[View | None, str]:
+    """The source panel for a citation of this conversation, as a view and its HTML.
+
+    Args:
+        key: which citation; None or one that names nothing gives an empty panel that says so.
+        shown: the view now on the page.
+        more: "above" or "below" widens ``shown`` where it shows the same citation; anything else does not.
+        page: the number of a page of a PDF, as a string, or "text"; anything else: the quote's own page.
+        refreshable: whether a changed file can be indexed again from here.
+    """
+    if key is None:
+        return None, empty_html()
+    citation = resolve(talk, key)
+    if citation is None:
+        return None, empty_html(NO_CITATION)
+    try:
+        document = assistant.document(citation.document_id)
+    except DocquoteError as error:
+        return None, empty_html(str(error))
+    window = first_window(document.text, (citation.start, citation.end))
+    if shown is not None and shown.key == key and (more == "above" or more == "below"):
+        window = wider_window(document.text, shown.window, more)
+    check = verify(document.source, citation.quote)
+    sheet = None if page == "text" or more else _sheet(document, citation, page, check)
+    answer = talk[key.turn].answer
+    html = panel_html(
+        document,
+        citation,
+        key,
+        len(siblings(talk, key)),
+        window,
+        sheet=sheet,
+        check=check_html(check, key if refreshable else None),
+        why=why_html(answer, citation) if answer is not None else "",
+    )
+    return View(key, window, document.source.id, document.source.sha256), html
+
+
+def _sheet(document: Document, citation: Citation, page: object, check: Verification) -> Sheet | None:
+    """The page of a PDF to show; None where the text is shown instead: the file changed, is gone or cannot be drawn."""
+    numbers = [int(section.label) for section in document.sections if section.kind == "page"]
+    if document.source.media_type != PDF or check.state != "verified" or citation.page is None:
+        return None
+    wanted = int(page) if isinstance(page, str) and page.isascii() and page.isdecimal() and len(page) < 6 else 0
+    number = wanted if wanted in numbers else citation.page
+    quote, strong = (
+        span_on_page(document, number, span) or (0, 0)
+        for span in ((citation.start, citation.end), citation.highlight or (0, 0))
+    )
+    try:
+        image = render_page(Path(document.source.path), number, scale=SCALE, spans=[quote, strong])
+    except LoadError:
+        return None
+    boxes, strong_boxes = (mark.boxes for mark in image.marks)
+    return Sheet(number, image.pages, image.png, image.width, image.height, boxes, strong_boxes)
+
+
+def check_html(check: Verification, key: Key | None) -> str:
+    """Whether the file still is what was indexed, with a button to index it again where ``key`` is given."""
+    label, detail = _WORDS[check.state]
+    if check.state == "changed" and check.quote_found is not None:
+        detail = f"the quote is {'still' if check.quote_found else 'no longer'} in it"
+    again = ""
+    if check.state == "changed" and key is not None:
+        again = f' <button type="button" class="dq-quiet" data-again="{key}">Re-index</button>'
+    return (
+        f'<p class="dq-check" data-state="{check.state}"><b>{escape(label)}</b>'
+        f"<span>{escape(detail or check.reason)}</span>{again}</p>"
+    )

@@ -1,0 +1,1 @@
+"""How the weights that docquote ships were made; in the checkout, not in the package."""

@@ -1,0 +1,1 @@
+"""The classifier of kinds of questions: written questions, fit, figures."""

@@ -1,0 +1,1 @@
+"""The trained reader: data, objective, run, figures."""

@@ -1,0 +1,170 @@
+"""How well a reader reads: exact match, token F1 and answerability on sets of questions.
+
+``python -m training.reader.assess --data DIR`` prints the figures of the shipped weights, or of ``--weights FILE``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import string
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import torch
+from sklearn.metrics import roc_auc_score
+
+from embeddings.bundled import bundled_tokenizer
+from rag.reader.spans.extractive import ExtractiveReader, QuestionPassage
+from rag.reader.spans.windows import WindowBuilder
+from training.reader.data import Example, load_held_back, load_set
+from training.reader.follow_ups import FollowUps
+from training.reader.mining import embed
+from training.reader.model import bundled_model
+
+Row = TypeVar("Row")
+
+DEV_SETS = ("squadshifts_new_wiki", "qed_nq_dev", "fairytaleqa_valtest_explicit")
+RETRIEVED = 10
+"""Passages per question in the retrieved-passages figure."""
+RETRIEVED_QUESTIONS = 500
+"""Questions (a fixed random choice) in that figure: 5,000 passages to read, standard error below .01."""
+QUICK_QUESTIONS = 400
+"""Size of the fixed random sample for quick figures; its standard error on F1 is about .02."""
+READ_BLOCK = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The best span of a context: its text and characters, ``score`` (above 0: better than "no answer"), null score.
+
+    A context without any token gives an empty text and a score of minus infinity.
+    """
+
+    text: str
+    start: int
+    end: int
+    score: float
+    null_score: float
+
+
+def predict_squad(reader: ExtractiveReader, readings: Sequence[QuestionPassage]) -> list[Prediction]:
+    """The best span of each reading's passage for its question, whether or not the reader would rather abstain."""
+    predictions = []
+    for first in range(0, len(readings), READ_BLOCK):
+        block = readings[first : first + READ_BLOCK]
+        for one, spans in zip(block, reader.read_all(block, top_n=1), strict=True):
+            if spans:
+                best = spans[0]
+                text = one.passage[best.start : best.end]
+                predictions.append(Prediction(text, best.start, best.end, best.score, best.null_score))
+            else:
+                predictions.append(Prediction("", 0, 0, float("-inf"), 0.0))
+    return predictions
+
+
+def normalise(text: str) -> str:
+    """Lower case, without punctuation, articles and extra space (Rajpurkar et al. 2016, official script)."""
+    text = "".join(letter for letter in text.lower() if letter not in string.punctuation)
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
+
+
+def token_f1(predicted: str, right: str) -> float:
+    """Harmonic mean of token precision and recall after ``normalise``, 0 to 1 (Rajpurkar et al. 2016)."""
+    one, other = normalise(predicted).split(), normalise(right).split()
+    if not one or not other:
+        return float(one == other)
+    shared = sum((Counter(one) & Counter(other)).values())
+    return 2 * shared / (len(one) + len(other))
+
+
+def span_figures(reader: ExtractiveReader, examples: Sequence[Example]) -> tuple[float, float]:
+    """Exact match and token F1 (0 to 1) over the answerable questions, the best over each question's answers."""
+    asked = [one for one in examples if one.answers]
+    readings = [QuestionPassage(one.question, one.context) for one in asked]
+    pairs = list(zip(asked, predict_squad(reader, readings), strict=True))
+    exact = [max(normalise(found.text) == normalise(text) for text in one.texts) for one, found in pairs]
+    overlap = [max(token_f1(found.text, text) for text in one.texts) for one, found in pairs]
+    return float(np.mean(exact)), float(np.mean(overlap))
+
+
+def as_follow_ups(examples: Sequence[Example]) -> list[Example]:
+    """The examples that can be asked as follow-ups, as the reader is given them then; always the same ones."""
+    maker, rng = FollowUps(examples), np.random.default_rng(0)
+    made = ((maker.follow_up(one, rng), one) for one in examples)
+    return [replace(one, question=taken.reading) for taken, one in made if taken is not None]
+
+
+def answerability_auroc(reader: ExtractiveReader, examples: Sequence[Example]) -> float:
+    """Area under the ROC curve of the best span's score, answerable against unanswerable; 0.5 is chance."""
+    scores = [one.score for one in predict_squad(reader, [QuestionPassage(x.question, x.context) for x in examples])]
+    return float(roc_auc_score([bool(one.answers) for one in examples], scores))
+
+
+def retrieved_pairs(asked: Sequence[Example], contexts: Sequence[str]) -> list[tuple[QuestionPassage, bool]]:
+    """Each question with its ten nearest contexts by the bundled encoder; true where the context holds an answer.
+
+    A context other than the question's own that holds the
+    answer's words is left out: nobody has judged whether it answers.
+    """
+    model = bundled_model().eval()
+    builder = WindowBuilder(bundled_tokenizer())
+    normal = [f" {normalise(context)} " for context in contexts]
+    scores = embed([one.question for one in asked], model, builder) @ embed(contexts, model, builder).T
+    pairs = []
+    for one, row in zip(asked, scores, strict=True):
+        for place in np.argsort(-row, kind="stable")[:RETRIEVED]:
+            own = contexts[place] == one.context
+            if own or not any(f" {normalise(text)} " in normal[place] for text in one.texts):
+                pairs.append((QuestionPassage(one.question, contexts[place]), own))
+    return pairs
+
+
+def retrieved_auroc(reader: ExtractiveReader, pairs: Sequence[tuple[QuestionPassage, bool]]) -> float:
+    """Area under the ROC curve of the score, retrieved passages that hold the answer against the others."""
+    scores = [one.score for one in predict_squad(reader, [reading for reading, _ in pairs])]
+    return float(roc_auc_score([holds for _, holds in pairs], scores))
+
+
+def assess(reader: ExtractiveReader, data: Path, sample: int | None = None) -> Iterator[tuple[str, float]]:
+    """All dev figures with their names, on ``sample`` questions of each set (a fixed random choice) or on all."""
+    for name in DEV_SETS:
+        examples = _sample(load_set(data / "dev" / f"{name}.jsonl.gz"), sample)
+        yield from zip((f"{name} EM", f"{name} F1"), span_figures(reader, examples), strict=True)
+    held_back = load_held_back(data)
+    names = ("held-back part A EM", "held-back part A F1")
+    yield from zip(names, span_figures(reader, held_back), strict=True)
+    yield "held-back part A AUROC", answerability_auroc(reader, held_back)
+    wiki = load_set(data / "dev" / f"{DEV_SETS[0]}.jsonl.gz")
+    names = (f"{DEV_SETS[0]} as follow-ups EM", f"{DEV_SETS[0]} as follow-ups F1")
+    yield from zip(names, span_figures(reader, _sample(as_follow_ups(wiki), sample)), strict=True)
+    contexts = list(dict.fromkeys(one.context for one in wiki))
+    pairs = retrieved_pairs(_sample(wiki, min(sample or RETRIEVED_QUESTIONS, RETRIEVED_QUESTIONS)), contexts)
+    yield "retrieved AUROC", retrieved_auroc(reader, pairs)
+
+
+def _sample(rows: Sequence[Row], count: int | None) -> Sequence[Row]:
+    return rows if count is None or count >= len(rows) else random.Random(0).sample(list(rows), count)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line: print the dev figures."""
+    parser = argparse.ArgumentParser(prog="python -m training.reader.assess", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with dev/*.jsonl.gz and train/*.jsonl.gz")
+    parser.add_argument("--weights", type=Path, help="a weights file from training (default: the shipped one)")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_QUESTIONS} questions of each set")
+    parser.add_argument("--threads", type=int, default=2, help="CPU threads")
+    given = parser.parse_args(arguments)
+    torch.set_num_threads(given.threads)
+    reader = ExtractiveReader.bundled(given.weights, None) if given.weights else ExtractiveReader.bundled()
+    for name, value in assess(reader, given.data, QUICK_QUESTIONS if given.quick else None):
+        print(f"{name:40s} {value:.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

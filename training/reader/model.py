@@ -1,0 +1,79 @@
+"""The reader's network as it is trained, in torch: the bundled MiniLM encoder with a span head.
+
+The head gives each token two logits, "an answer starts here" and "an answer ends here"; at ``[CLS]`` they say
+"no answer in this passage" (SQuAD 2.0 as in Devlin et al. 2019, section 4.3). Word embeddings are never trained:
+they are half of the encoder's parameters, so the weights file leaves them out and takes them from the encoder
+that is bundled anyway.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from transformers import BertConfig, BertModel
+
+import training.reader.attention  # noqa: F401  (registers the attention that training names)
+from embeddings.bundled import file_sha256, verify_bundled
+from embeddings.torch_dtype import best_dtype
+from rag.reader.spans.shipped import WORD_EMBEDDINGS
+
+HEAD_STD = 0.02
+"""Standard deviation of the fresh head, BERT's own initialiser range."""
+
+
+class SpanReader(nn.Module):
+    """Encoder and span head: token ids in, start and end logits out."""
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.encoder = BertModel(config, add_pooling_layer=False)
+        self.head = nn.Linear(config.hidden_size, 2)
+        nn.init.normal_(self.head.weight, std=HEAD_STD)
+        nn.init.zeros_(self.head.bias)
+        self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+
+    def forward(self, ids: torch.Tensor, type_ids: torch.Tensor, attention: torch.Tensor) -> torch.Tensor:
+        """``(b, n) int64`` ids, segment numbers and attention mask to ``(b, n, 2)`` start and end logits."""
+        hidden = self.encoder(input_ids=ids, token_type_ids=type_ids, attention_mask=attention).last_hidden_state
+        logits: torch.Tensor = self.head(hidden.to(self.head.weight.dtype))
+        return logits
+
+
+def bundled_model(attention: str = "eager", dropout: float = 0.0) -> SpanReader:
+    """A reader with the bundled encoder's weights and a fresh head, on the CPU in float32.
+
+    ``attention`` is transformers' name of an attention: ``LEAN`` for training, the plain one for embedding (each
+    the fastest there on a CPU in bfloat16; ``docs/reader.md`` has the measurements). ``dropout`` is the rate on hidden
+    states while training; attention weights have none.
+    """
+    folder = verify_bundled()
+    config = BertConfig.from_pretrained(
+        folder, hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0, attn_implementation=attention
+    )
+    model = SpanReader(config)
+    state = load_file(folder / "model.safetensors")
+    state = {name: value for name, value in state.items() if not name.startswith("pooler.")}
+    state.pop("embeddings.position_ids", None)
+    model.encoder.load_state_dict(state)
+    return model
+
+
+def save_weights(model: SpanReader, path: Path) -> str:
+    """Write everything but the word embeddings in float16; returns the file's SHA-256."""
+    state = {
+        name: value.detach().to("cpu", torch.float16).contiguous()
+        for name, value in model.state_dict().items()
+        if not name.endswith(WORD_EMBEDDINGS) and value.is_floating_point()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(state, path)
+    return file_sha256(path)
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """A context in which matrices are multiplied in bfloat16, where the device is fast at that."""
+    fast = device.type == "cuda" or best_dtype() is torch.bfloat16
+    return torch.autocast(device.type, torch.bfloat16, enabled=fast)

@@ -1,0 +1,111 @@
+"""Questions made unanswerable by rule: the adversarial half of SQuAD 2.0, imitated.
+
+Rajpurkar et al. (2018, section 4 and table 3) sort unanswerable questions by how they differ from answerable
+ones: a negation put in or taken out, an antonym, an entity or number swapped, an impossible condition. The first
+three can be made from an answerable question by rule; the passage stays the same and still looks right, which is
+what makes them worth learning from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from training.reader.data import Example
+
+_PAIRS = """
+first last|largest smallest|biggest smallest|highest lowest|oldest youngest|oldest newest|most least|more fewer|
+more less|before after|increase decrease|increased decreased|rise fall|began ended|begin end|start end|started ended|
+early late|earlier later|north south|northern southern|east west|eastern western|above below|inside outside|
+good bad|best worst|better worse|long short|longest shortest|strong weak|high low|higher lower|greater smaller|
+major minor|male female|men women|man woman|positive negative|hot cold|warm cool|win lose|won lost|gained lost|
+allowed forbidden|legal illegal|rich poor|public private|accepted rejected|support oppose|supported opposed|
+always never|joined left|built destroyed|created destroyed|same different|common rare|popular unpopular|
+successful unsuccessful|possible impossible|include exclude|included excluded|minimum maximum|easy difficult|
+ancient modern|internal external|upper lower|heavy light|fast slow|import export|buy sell|bought sold|
+like dislike|liked disliked|love hate|loves hates|cheap expensive|old new|under over|with without
+"""
+ANTONYMS: dict[str, list[str]] = {}
+for _pair in _PAIRS.replace("\n", "").split("|"):
+    _one, _other = _pair.split()
+    ANTONYMS.setdefault(_one, []).append(_other)
+    ANTONYMS.setdefault(_other, []).append(_one)
+
+_AUXILIARY = re.compile(r"\b(did|does|do|is|are|was|were|can|could|has|have|had|will|would|should)\b", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z]+")
+_NUMBER = re.compile(r"\b\d[\d,.]*\b")
+_NAME = re.compile(r"\b[A-Z][\w'-]+(?: [A-Z][\w'-]+)*")
+
+
+class Perturber:
+    """Contradicts questions of one set, with names and numbers taken from the set's other questions."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        questions: dict[str, list[str]] = {}
+        for one in examples:
+            questions.setdefault(one.title, []).append(one.question)
+        self._names = {title: _all(_NAME, texts) for title, texts in questions.items()}
+        self._numbers = {title: _all(_NUMBER, texts) for title, texts in questions.items()}
+
+    def contradict(self, one: Example, rng: np.random.Generator) -> str | None:
+        """The question with a name, number or word exchanged or negated, or None where no rule applies."""
+        rules: list[Callable[[Example, np.random.Generator], str | None]] = [
+            self._swap_name,
+            self._swap_number,
+            self._antonym,
+            self._negate,
+        ]
+        for index in rng.permutation(len(rules)):
+            changed = rules[int(index)](one, rng)
+            if changed is not None and changed.lower() != one.question.lower():
+                return changed
+        return None
+
+    def _swap_name(self, one: Example, rng: np.random.Generator) -> str | None:
+        """Exchange a name for one of the same article's that the question and, if possible, context lack."""
+        names = [found for found in _NAME.finditer(one.question) if found.start() > 0]
+        return _exchange(one, names, self._names[one.title], rng)
+
+    def _swap_number(self, one: Example, rng: np.random.Generator) -> str | None:
+        return _exchange(one, list(_NUMBER.finditer(one.question)), self._numbers[one.title], rng)
+
+    def _antonym(self, one: Example, rng: np.random.Generator) -> str | None:
+        found = [word for word in _WORD.finditer(one.question) if word.group().lower() in ANTONYMS]
+        if not found:
+            return None
+        word = found[int(rng.integers(len(found)))]
+        others = ANTONYMS[word.group().lower()]
+        return _put(one.question, word, others[int(rng.integers(len(others)))])
+
+    def _negate(self, one: Example, rng: np.random.Generator) -> str | None:
+        """Put "not" after a form of be, or behind the subject's first word after do, have or can."""
+        if " not " in one.question or "n't" in one.question:
+            return one.question.replace(" not ", " ", 1) if " not " in one.question else None
+        found = _AUXILIARY.search(one.question, 1)
+        if found is None:
+            return None
+        negated = f"{found.group()}n't" if rng.random() < 0.5 and found.group() not in ("will", "can") else ""
+        return _put(one.question, found, negated or f"{found.group()} not")
+
+
+def _all(pattern: re.Pattern[str], texts: Sequence[str]) -> list[str]:
+    return sorted({found.group() for text in texts for found in pattern.finditer(text, 1) if found.start() > 0})
+
+
+def _put(text: str, found: re.Match[str], new: str) -> str:
+    return text[: found.start()] + new + text[found.end() :]
+
+
+def _exchange(
+    one: Example, found: Sequence[re.Match[str]], others: Sequence[str], rng: np.random.Generator
+) -> str | None:
+    """Replace one of ``found`` by one of ``others`` that the question lacks."""
+    others = [other for other in others if other not in one.question]
+    if not found or not others:
+        return None
+    old = found[int(rng.integers(len(found)))]
+    return _put(one.question, old, others[int(rng.integers(len(others)))])

@@ -1,0 +1,259 @@
+"""Fits how sentences are ranked and how sure the best one is: ``python -m training.scoring.fit --data DIR``.
+
+Every question is asked of one library through the real retriever. From every fourth question the document with its
+answer is hidden, so that the library does not hold the answer. Figures are out of fold: five folds, no document
+in two of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold
+
+from embeddings import open_embedder
+from rag.index import Index
+from rag.reader.answer_kind import answer_kind
+from rag.reader.evidence import EVIDENCE, evidence
+from rag.reader.linear import SCORING_PATH, LinearModel
+from rag.reader.sentence_features import FEATURES, Sentence
+from rag.reader.sentence_reader import SentenceReader
+from rag.retrieval import Retriever
+from rag.settings import Settings
+from training.scoring.fit_data import HIDE_EVERY, Asked, load_fit_data, passages_for
+
+FOLDS = 5
+THRESHOLD = 0.5
+"""Answer where the best sentence is more likely right than wrong. Asking for nine right answers in ten instead would
+refuse half of the questions that are answered at this threshold; the fit prints that trade-off."""
+PRECISIONS = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
+REGULARISATION = 1.0
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question with everything that was measured of its sentences."""
+
+    asked: Asked
+    sentences: list[Sentence]
+    features: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    rarity: dict[str, float]
+    missing: float
+
+    @property
+    def is_passage(self) -> bool:
+        """Whether no few words can answer it."""
+        return answer_kind(self.asked.question) == "passage"
+
+
+def measure(data: Path, work: Path, per_set: int, seed: int) -> list[Example]:
+    """Asks every question and measures the sentences of its passages."""
+    settings = Settings()
+    embedder = open_embedder(settings.embedding_model)
+    documents, questions = load_fit_data(data, per_set, seed)
+    fresh = not (work / "library.sqlite").is_file()
+    index = Index.open(work, embedder, settings, create=True)
+    if fresh:
+        index.add_all(track(documents, description="Indexing"), embedder)
+    retriever = Retriever(index, embedder)
+    reader = SentenceReader.open(embedder, index, settings)
+    examples: list[Example] = []
+    for number, asked in enumerate(track(questions, description="Asking")):
+        passages = passages_for(asked, retriever, settings.passages, hidden=number % HIDE_EVERY == 0)
+        measured = reader.measure(asked.question, passages)
+        if measured is None:
+            continue
+        right = np.array(
+            [
+                asked.is_answered_by(sentence.passage.source.name, sentence.start, sentence.end, sentence.text)
+                for sentence in measured.sentences
+            ]
+        )
+        examples.append(
+            Example(
+                asked,
+                measured.sentences,
+                measured.features,
+                right,
+                measured.rarity,
+                measured.missing,
+            )
+        )
+    index.close()
+    return examples
+
+
+def fit_ranking(examples: Sequence[Example]) -> LinearModel:
+    """A logistic regression that tells sentences with the answer from others."""
+    useful = [example for example in examples if example.right.any()]
+    features = np.vstack([example.features for example in useful])
+    right = np.concatenate([example.right for example in useful])
+    # every question counts the same, however many sentences it was shown
+    weights = np.concatenate([np.full(len(example.right), 1 / len(example.right)) for example in useful])
+    return _logistic(FEATURES, features, right, weights * len(right) / weights.sum())
+
+
+def _logistic(
+    names: Sequence[str],
+    features: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    weights: NDArray[np.float64] | None = None,
+) -> LinearModel:
+    scale = features.std(axis=0) + 1e-9
+    model = LogisticRegression(C=REGULARISATION, max_iter=5000).fit(features / scale, right, sample_weight=weights)
+    coefficients = dict(zip(names, (model.coef_[0] / scale).round(4).tolist(), strict=True))
+    return LinearModel(coefficients, round(float(model.intercept_[0]), 4))
+
+
+def judge(
+    examples: Sequence[Example], facts: LinearModel, passages: LinearModel
+) -> tuple[list[dict[str, float]], list[bool]]:
+    """The evidence for each question's best sentence, and whether that sentence is right."""
+    proofs: list[dict[str, float]] = []
+    right: list[bool] = []
+    for example in examples:
+        model = passages if example.is_passage else facts
+        scores = model.scores(FEATURES, example.features)
+        order = [int(i) for i in np.argsort(-scores, kind="stable")]
+        proofs.append(
+            evidence(
+                example.sentences,
+                example.features,
+                scores,
+                order,
+                example.rarity,
+                example.missing,
+            )
+        )
+        right.append(bool(example.right[order[0]]))
+    return proofs, right
+
+
+def fit_confidence(proofs: Sequence[dict[str, float]], right: Sequence[bool]) -> LinearModel:
+    """A logistic regression from the evidence to the probability that the best sentence is right."""
+    matrix = np.array([[proof[name] for name in EVIDENCE] for proof in proofs])
+    return _logistic(EVIDENCE, matrix, np.array(right))
+
+
+def fit_both(
+    examples: Sequence[Example],
+) -> tuple[LinearModel, LinearModel, LinearModel]:
+    """The two rankings, and the confidence on top of rankings that have not seen the question."""
+    facts = fit_ranking([example for example in examples if not example.is_passage])
+    passages = fit_ranking([example for example in examples if example.is_passage])
+    proofs: list[dict[str, float]] = []
+    right: list[bool] = []
+    for fit, held in _folds(examples):
+        inner_facts = fit_ranking([example for example in fit if not example.is_passage])
+        inner_passages = fit_ranking([example for example in fit if example.is_passage])
+        held_proofs, held_right = judge(held, inner_facts, inner_passages)
+        proofs += held_proofs
+        right += held_right
+    return facts, passages, fit_confidence(proofs, right)
+
+
+def _folds(examples: Sequence[Example]) -> list[tuple[list[Example], list[Example]]]:
+    groups = [example.asked.group for example in examples]
+    split = GroupKFold(FOLDS).split(examples, groups=groups)
+    return [([examples[i] for i in fit], [examples[i] for i in held]) for fit, held in split]
+
+
+def threshold_for(probability: NDArray[np.float64], right: NDArray[np.bool_], precision: float) -> float:
+    """The lowest threshold at which at least ``precision`` of the answers given are right; 1 if there is none."""
+    order = np.argsort(-probability, kind="stable")
+    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.nonzero(share >= precision)[0]
+    return float(probability[order[enough[-1]]]) if enough.size else 1.0
+
+
+def calibration_error(probability: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Expected calibration error over ten bins of equal width (Guo et al., 2017)."""
+    bins = np.minimum((probability * BINS).astype(int), BINS - 1)
+    return float(
+        sum(
+            (bins == b).mean() * abs(probability[bins == b].mean() - right[bins == b].mean())
+            for b in range(BINS)
+            if (bins == b).any()
+        )
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fits on everything, prints the out-of-fold figures, and writes the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="the folder with open_qa and reader/dev",
+    )
+    parser.add_argument("--work", type=Path, help="keeps the index of the data between runs")
+    parser.add_argument("--per-set", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=SCORING_PATH)
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as scratch:
+        examples = measure(options.data, options.work or Path(scratch), options.per_set, options.seed)
+    outer: list[tuple[Example, float, bool]] = []
+    for fit, held in _folds(examples):
+        facts, passages, confidence = fit_both(fit)
+        proofs, right = judge(held, facts, passages)
+        outer += zip(
+            held,
+            [confidence.probability(proof) for proof in proofs],
+            right,
+            strict=True,
+        )
+    probability = np.array([p for _, p, _ in outer])
+    correct = np.array([r for _, _, r in outer])
+    for precision in PRECISIONS:
+        at = threshold_for(probability, correct, precision)
+        print(f"{precision:.0%} right at threshold {at:.3f}: answers {(probability >= at).mean():.1%}", file=sys.stderr)
+    figures: dict[str, str | int | float] = {
+        "questions": len(outer),
+        "best_sentence_right_when_held": round(float(np.mean([r for e, _, r in outer if e.right.any()])), 4),
+        "expected_calibration_error": round(calibration_error(probability, correct), 4),
+        "auroc": round(float(roc_auc_score(correct, probability)), 4),
+        "answered": round(float((probability >= THRESHOLD).mean()), 4),
+        "precision_when_answered": round(float(correct[probability >= THRESHOLD].mean()), 4),
+        "seed": options.seed,
+    }
+    for name in sorted({example.asked.source for example, _, _ in outer}):
+        rows = [(p, r, bool(e.right.any())) for e, p, r in outer if e.asked.source == name]
+        held_right = [r for _, r, possible in rows if possible]
+        given = [r for p, r, _ in rows if p >= THRESHOLD]
+        print(
+            f"{name}: {len(rows)} questions, best sentence right {np.mean(held_right or [False]):.3f} of "
+            f"{len(held_right)} retrieved, answered {len(given)}, right {np.mean(given or [False]):.3f}",
+            file=sys.stderr,
+        )
+    facts, passages, confidence = fit_both(examples)
+    content = {
+        "facts": {"weights": facts.weights, "intercept": facts.intercept},
+        "passages": {"weights": passages.weights, "intercept": passages.intercept},
+        "confidence": {
+            "weights": confidence.weights,
+            "intercept": confidence.intercept,
+        },
+        "threshold": THRESHOLD,
+        "fitted_on": figures,
+    }
+    options.out.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(content, indent=2))
+
+
+if __name__ == "__main__":
+    main()

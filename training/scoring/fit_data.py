@@ -1,0 +1,136 @@
+"""Questions with known answers over one library of several sources, to fit the reader's scoring on.
+
+The development sets only: what the trained reader was trained on would make it look surer than it is. Questions of the
+open set are asked as follow-ups too.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from rag.errors import DatasetError
+from rag.loading import document_from_text
+from rag.question.follow_up import Understood
+from rag.retrieval import Retriever
+from rag.schema import Document, Passage, Span
+from training.reader.data import load_set
+from training.reader.follow_ups import FollowUps
+
+OPEN_SET = "new_wiki"
+CONTEXT_SET = "squadshifts_new_wiki"
+"""The open set's questions under the same ids, with the passage that each was written for."""
+FOLLOW_UPS = "follow_ups"
+CONTEXT_SETS = ("qed_nq_dev", "clapnq_answerable_sentences", "clapnq_unanswerable")
+HIDE_EVERY = 4
+"""From every so many questions the document with the answer is hidden, so that the library does not hold it."""
+UNANSWERABLE_SHARE = 0.5
+"""How many questions are taken of a set without answers, to one of the others: most questions people ask have one."""
+
+Item = TypeVar("Item")
+_MORE = 3
+"""Times as many passages are retrieved where some are hidden, so that enough are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and where its answer stands.
+
+    Attributes:
+        source: the set it comes from.
+        group: questions of one group are never split between fitting and testing.
+        taken: the question as it is understood.
+        document: the name of the document that holds the answer.
+        spans: the answers, in characters of that document; empty where it does not hold one.
+        texts: the answers as text.
+    """
+
+    source: str
+    group: str
+    taken: Understood
+    document: str
+    spans: tuple[Span, ...]
+    texts: tuple[str, ...]
+
+    @property
+    def question(self) -> str:
+        """What is read for."""
+        return self.taken.reading
+
+    def is_answered_by(self, document: str, start: int, end: int, text: str) -> bool:
+        """Whether a quote, characters ``start:end`` of a document, has some of an answer or an answer's words."""
+        if document != self.document:
+            return False
+        if any(first < end and start < last for first, last in self.spans):
+            return True
+        return any(answer.casefold() in text.casefold() for answer in self.texts if len(answer) > 2)
+
+
+def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document], list[Asked]]:
+    """A seeded sample of each set's questions, and the documents they are asked of.
+
+    The documents are the articles of the open set, and the contexts of the sampled questions of the others.
+
+    Args:
+        folder: holds ``open_qa`` and ``reader/dev``.
+        per_set: at most so many questions of each set.
+        seed: of the sample.
+
+    Raises:
+        DatasetError: a file is missing or not in its format.
+    """
+    documents: dict[str, Document] = {}
+    asked: list[Asked] = []
+    rng = random.Random(seed)
+    for row in _rows(folder / "open_qa" / OPEN_SET / "documents.jsonl.gz"):
+        documents[row["id"]] = document_from_text(row["text"], name=row["id"], title=row["id"].replace("_", " "))
+    rows = list(_rows(folder / "open_qa" / OPEN_SET / "questions.jsonl.gz"))
+    asked += [_open(OPEN_SET, Understood(row["question"]), row) for row in _sample(rows, per_set, rng)]
+    examples = {one.id: one for one in load_set(folder / "reader" / "dev" / f"{CONTEXT_SET}.jsonl.gz")}
+    maker, chance = FollowUps(list(examples.values())), np.random.default_rng(seed)
+    shuffled = random.Random(seed).sample(rows, len(rows))
+    made = ((maker.follow_up(examples[row["id"]], chance), row) for row in shuffled)
+    asked += islice((_open(FOLLOW_UPS, taken, row) for taken, row in made if taken is not None), per_set)
+    for name in CONTEXT_SETS:
+        count = round(per_set * UNANSWERABLE_SHARE) if "unanswerable" in name else per_set
+        rows = _sample(list(_rows(folder / "reader" / "dev" / f"{name}.jsonl.gz")), count, rng)
+        for row in rows:
+            key = f"{name}/{row['title']}/{len(row['context'])}/{row['context'][:40]}"
+            documents.setdefault(key, document_from_text(row["context"], name=key, title=row["title"]))
+            spans = tuple((a["start"], a["start"] + len(a["text"])) for a in row["answers"])
+            texts = tuple(a["text"] for a in row["answers"])
+            asked.append(Asked(name, f"{name}/{row['title']}", Understood(row["question"]), key, spans, texts))
+    return list(documents.values()), asked
+
+
+def _open(source: str, taken: Understood, row: dict[str, Any]) -> Asked:
+    spans = tuple((start, end) for start, end in row["spans"])
+    return Asked(source, f"{OPEN_SET}/{row['document']}", taken, row["document"], spans, tuple(row["answers"]))
+
+
+def passages_for(asked: Asked, retriever: Retriever, k: int, *, hidden: bool) -> list[Passage]:
+    """The ``k`` best passages for a question; where its answer is hidden, of the other documents."""
+    passages = retriever.retrieve(asked.taken.query, k=k * (_MORE if hidden else 1))
+    if hidden:
+        passages = [passage for passage in passages if passage.source.name != asked.document]
+    return passages[:k]
+
+
+def _sample(items: list[Item], count: int, rng: random.Random) -> list[Item]:
+    return rng.sample(items, min(count, len(items)))
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as stream:
+            yield from map(json.loads, stream)
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"{path}: cannot be read as gzipped JSON lines: {error}") from error

@@ -344,6 +344,7 @@ def test_chat_without_an_index_makes_one_of_the_sample_and_says_so(
         yield (tmp_path / "documents").resolve()
 
     monkeypatch.setattr("rag.sample.documents_folder", few_documents)
+    monkeypatch.setattr("rag.index.ingest.update.documents_folder", few_documents)
     ran = docquote("chat", "--port", "7999")
     assert ran.status == 0
     assert "sample library" in ran.err

@@ -13,7 +13,8 @@ from eval.metrics import calibration_error, wilson_interval
 from eval.metrics.statistic import Floats, value_of
 from eval.runs import Run
 from rag.errors import DatasetError
-from rag.reader.calibration import Calibration, logit
+from rag.logistic import logit
+from rag.reader.calibration import Calibration
 
 FOLDS = 10
 """Each pair is judged by a calibration that was fitted without it (Stone, "Cross-validatory choice", 1974)."""

@@ -139,10 +139,7 @@ def _recall(citations: tuple[Citation, ...], gold: Gold) -> float:
 
 def _short(citation: Citation) -> str:
     """The words that answer: the highlight, or the quote where there is none."""
-    if citation.highlight is None:
-        return citation.quote
-    start, end = citation.highlight
-    return citation.quote[start - citation.start : end - citation.start]
+    return citation.marked or citation.quote
 
 
 def _citation(citation: Citation) -> Record:

@@ -22,7 +22,6 @@ from rag.question.period import documents_of, period_of
 from rag.question.statement import spans_stating, statement_asked_for
 from rag.reader import Reader, open_reader
 from rag.reader.calibration import Calibration
-from rag.reader.sentence_features import inverse_frequencies
 from rag.retrieval import Retriever, sources_in
 from rag.schema import (
     Answer,
@@ -39,6 +38,7 @@ from rag.schema import (
 )
 from rag.settings import Settings
 from rag.sqlite import closed_on_error
+from rag.text.rarity import inverse_frequencies
 from rag.text.words import HOW, content_words_as_written
 
 SIDE_CONFIDENCE = 0.15

@@ -237,6 +237,19 @@ class Citation:
     highlight: Span | None
     document_id: str
 
+    @property
+    def around_marked(self) -> tuple[str, str, str]:
+        """The quote before, in and after the words that answer; where none are marked, all of it is before."""
+        if self.highlight is None:
+            return self.quote, "", ""
+        start, end = (offset - self.start for offset in self.highlight)
+        return self.quote[:start], self.quote[start:end], self.quote[end:]
+
+    @property
+    def marked(self) -> str:
+        """The words that are marked as answering; "" where none are."""
+        return self.around_marked[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

@@ -19,6 +19,7 @@ HEAVY = ("torch", "gradio", "faiss", "transformers", "sklearn", "matplotlib")
 
 ROOMS: dict[str, str] = {
     "rag.errors": "",
+    "rag.logistic": "",
     "rag.schema": "",
     "rag.settings": "errors",
     "rag.sqlite": "errors",
@@ -29,8 +30,8 @@ ROOMS: dict[str, str] = {
     "rag.question": "errors schema text",
     "rag.index": "errors schema settings sqlite embeddings text loading sample",
     "rag.retrieval": "errors schema embeddings text index",
-    "rag.reader": "errors schema settings embeddings text question index",
-    "rag.answer": "errors schema text question index retrieval reader",
+    "rag.reader": "errors logistic schema settings embeddings text question index",
+    "rag.answer": "errors logistic schema text question index retrieval reader",
     "rag.assistant": "errors schema settings sqlite embeddings text question index retrieval reader answer",
     "rag.history": "errors schema settings sqlite text question index answer",
     "rag.doctor": "errors schema settings sqlite embeddings text loading index reader assistant history",

@@ -41,11 +41,11 @@ def agreement(citations: Sequence[Citation]) -> tuple[Position, ...]:
     """
     if not citations or citations[0].highlight is None:
         return ()
-    answer = value_of(highlighted(citations[0]))
+    answer = value_of(citations[0].marked)
     groups: dict[Value, list[Citation]] = {}
     for citation in citations:
         if citation.highlight is not None:
-            groups.setdefault(value_of(highlighted(citation)), []).append(citation)
+            groups.setdefault(value_of(citation.marked), []).append(citation)
     same = groups.pop(answer)
     agreeing = {citation.document_id for citation in same}
     others: list[Position] = []
@@ -59,21 +59,13 @@ def agreement(citations: Sequence[Citation]) -> tuple[Position, ...]:
     return tuple(sorted([first, *others], key=_weight, reverse=True))
 
 
-def highlighted(citation: Citation) -> str:
-    """The words of the quote that answer; "" where none are marked."""
-    if citation.highlight is None:
-        return ""
-    start, end = citation.highlight
-    return citation.quote[start - citation.start : end - citation.start]
-
-
 def _position(citations: Iterable[Citation]) -> Position:
     """Citations of one answer: the likeliest of each document, the newest document first."""
     by_document: dict[str, Citation] = {}
     for citation in citations:
         by_document.setdefault(citation.document_id, citation)
     newest_first = sorted(by_document.values(), key=lambda citation: citation.date or date.min, reverse=True)
-    return Position(" ".join(highlighted(newest_first[0]).split()), tuple(newest_first))
+    return Position(" ".join(newest_first[0].marked.split()), tuple(newest_first))
 
 
 def _weight(position: Position) -> tuple[int, date]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from rag.schema import Span
+from rag.text.english import ENGLISH
 from rag.text.sentences import sentence_spans
 
 WINDOW = 6000
 """Characters looked at on either side of a sentence; a longer list is not quoted whole."""
 HEADING = 150
 """Characters; a longer line is a paragraph."""
-COUNTS = {word: number for number, word in enumerate("two three four five six seven eight nine ten".split(), start=2)}
+COUNTS = {word: number for word, number in ENGLISH.small_numbers.items() if 2 <= number <= 10}
 
-_ITEM = re.compile(r"[^\S\n]*(?:[-*•·▪◦–—]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")
+_ITEM = re.compile(rf"[^\S\n]*{ENGLISH.list_marker}")
 _COUNTED = re.compile(rf"(?<![-\w])({'|'.join(COUNTS)})\s+(?:\w+\s+){{0,2}}\w+s\b", re.IGNORECASE)
 
 

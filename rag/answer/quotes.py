@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.lists import after_colon, counted_sentences, under_heading, whole_list
+from rag.logistic import logit, sigmoid
 from rag.question.kind import QuestionKind
-from rag.reader.calibration import logit, sigmoid
 from rag.schema import AnswerSpan, Citation, Document, DocumentOf, Group, Span
 from rag.text.chunking import count_tokens
 from rag.text.sentences import sentence_spans

@@ -142,8 +142,5 @@ def _print_quotes(citations: Sequence[Citation]) -> None:
 
 def _marked(citation: Citation) -> str:
     """The quote with its answer in bold, safe to print."""
-    if citation.highlight is None:
-        return _quoted(citation.quote)
-    start, end = (offset - citation.start for offset in citation.highlight)
-    quote = citation.quote
-    return f"{_quoted(quote[:start])}[bold]{_quoted(quote[start:end])}[/bold]{_quoted(quote[end:])}"
+    before, words, after = map(_quoted, citation.around_marked)
+    return f"{before}[bold]{words}[/bold]{after}" if words else before

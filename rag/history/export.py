@@ -145,10 +145,7 @@ def _sources(citations: Iterable[Citation], sources: dict[str, Source]) -> str:
 
 def _marked(citation: Citation) -> str:
     """The quote, with the words that answer in bold where they stand apart by white space or punctuation."""
-    if citation.highlight is None:
-        return escaped(citation.quote)
-    start, end = (offset - citation.start for offset in citation.highlight)
-    before, words, after = citation.quote[:start], citation.quote[start:end], citation.quote[end:]
+    before, words, after = citation.around_marked
     if not words.strip() or not words[0].isalnum() or not words[-1].isalnum():
         return escaped(citation.quote)  # Markdown would not take the stars for marks
     gap_before = " " if before[-1:].isspace() else ""

@@ -12,7 +12,6 @@ from rag.answer.serialise import answer_from_dict, answer_to_dict
 from rag.errors import LibraryError
 from rag.history.conversations import now_utc
 from rag.history.store import FILE_NAME, KeptFile
-from rag.question.follow_up import highlighted
 from rag.schema import Answer, Turn
 
 
@@ -172,7 +171,7 @@ def _known(said: Feedback) -> dict[str, Any] | None:
     first = said.answer.likeliest
     if first is None:
         return None
-    return {"answers": [highlighted(first) or first.quote], "documents": [first.document], "evidence": [first.quote]}
+    return {"answers": [first.marked or first.quote], "documents": [first.document], "evidence": [first.quote]}
 
 
 def _feedback(owner: str, key: str, given: str, helpful: int, right_answer: str, history: str, answer: str) -> Feedback:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
+from rag.text.english import ENGLISH
+
+_MONTH = rf"(?P<month>{'|'.join(name[:3] for name in ENGLISH.month_names)})[a-z]*\.?"
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -17,7 +18,7 @@ _DATES = tuple(
         rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?\s+(?P<year>\d{{4}})(?!\d)",
     )
 )
-_WEEKDAY = re.compile(r"\s*(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"\s*(?:(?:{'|'.join(day[:3] for day in ENGLISH.weekdays)})[a-z]*\.?,?\s+)?", re.IGNORECASE)
 _LABEL = re.compile(
     r"\s*(?:date|dated|(?:date )?published|publication date|posted|issued|released?(?: time| date)?"
     r"|日期|发布时间)(?: on)?\s*[:\uff1a]?\s*",
@@ -44,9 +45,9 @@ def _date_at(text: str, start: int) -> tuple[date, int] | None:
     for pattern in _DATES:
         if match := pattern.match(text, start):
             month = match["month"].lower()
-            number = int(month) if month.isdigit() else _MONTHS.index(month[:3]) + 1
+            number = int(month) if month.isdigit() else ENGLISH.month_number(month)
             try:
-                return date(int(match["year"]), number, int(match["day"])), match.end()
+                return date(int(match["year"]), number or 0, int(match["day"])), match.end()
             except ValueError:
                 continue  # 2023-02-31 is no date
     return None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rag.question.follow_up import bare_nouns
 from rag.question.referents import asks_of_someone, names, naming
 from rag.schema import AnswerSpan, Candidate, Passage, Source
+from rag.text.english import ENGLISH
 
 NEAR = 0.8
 """A document may be meant if its best passage has at least this share of the best fused score of all.
@@ -16,9 +17,7 @@ See "Questions without an answer" in docs/evaluation.md."""
 OFFERED = 4
 """More are no help in choosing."""
 
-_DEFINITE = re.compile(
-    r"\b(?:the|this|that|these|those|which|he|she|it|they|him|her|his|its|them|their)\b", re.IGNORECASE
-)
+_DEFINITE = re.compile(rf"\b(?:the|which|{'|'.join((*ENGLISH.demonstratives, *ENGLISH.pronouns))})\b", re.IGNORECASE)
 _DOER = re.compile(
     r"^.*?\b(?:(?:did|does|do|is|was|has|had|will|would|can|could)\s+)?(?:he|she)\b", re.IGNORECASE | re.DOTALL
 )

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from rag.text.english import ENGLISH
+
 Pattern = Literal["number", "date", "person", "place", "passage"]
 
 LEADING = frozenset("and but so also then or please".split())
 """Words before a question that say nothing of its kind."""
 
-_AUXILIARY = frozenset(
-    "is are was were do does did can could will would should has have had may might must am isn aren don doesn".split()
-)
 _IMPERATIVE = frozenset(
     "list name enumerate give show tell describe explain outline compare contrast summarise summarize".split()
 )
@@ -63,7 +62,7 @@ def cues(question: str, tokens: Sequence[str]) -> list[str]:
     """
     lowered = question.casefold().strip()
     present = {
-        "auxiliary first": tokens[0] in _AUXILIARY,
+        "auxiliary first": tokens[0] in ENGLISH.auxiliaries,
         "imperative": tokens[0] in _IMPERATIVE,
         "comparing": bool(_COMPARING.search(lowered)),
         "two say": bool(_TWO_SAY.search(lowered)),

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rag.question.referents import asked_again, names, with_person, years
-from rag.schema import Answer, Citation, Turn
+from rag.schema import Answer, Turn
+from rag.text.english import ENGLISH
 from rag.text.words import HOW, STOP_WORDS, content_stems, content_words, content_words_as_written, stem, words
 
 OPENERS = ("and", "but", "so", "also", "then", "what about", "how about", "or")
 """A question that begins with one of these goes on from the one before."""
-REFERRING = frozenset(
-    "he she they him her his hers them their theirs it its this that these those there then same latter former".split()
-)
+REFERRING = frozenset((*ENGLISH.pronouns, *ENGLISH.demonstratives, "there", "then", "same", "latter", "former"))
 """Words that point to something named before."""
 FEW_WORDS = 2
 """A question of fewer content words names too little to be searched for alone."""
@@ -119,13 +118,7 @@ def understood(question: str, history: Sequence[Turn], corpus: Corpus | None = N
 def turn_of(answer: Answer) -> Turn:
     """What a conversation keeps of an answer; several quotes have no words that answer."""
     quote = None if answer.groups else answer.likeliest
-    return Turn(answer.question, answer.text, highlighted(quote) if quote else "")
-
-
-def highlighted(citation: Citation) -> str:
-    """The words of a quote that are marked as answering; "" where none are."""
-    start, end = citation.highlight or (citation.start, citation.start)
-    return citation.quote[start - citation.start : end - citation.start]
+    return Turn(answer.question, answer.text, quote.marked if quote else "")
 
 
 def leant_on(history: Sequence[Turn]) -> list[Turn]:

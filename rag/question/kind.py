@@ -15,6 +15,7 @@ from typing import Literal, cast, get_args
 
 from rag.errors import ModelError
 from rag.question.cues import LEADING, cues
+from rag.text.english import ENGLISH
 from rag.text.words import words
 
 QuestionKind = Literal[
@@ -36,8 +37,7 @@ KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 WEIGHTS_PATH = Path(__file__).with_name("kind_weights.json")
 BIAS = "(bias)"
 
-ASKING = frozenset("who whom whose when where why how what which".split())
-COUNTED = frozenset("two three four five six seven eight nine ten several all every".split())
+COUNTED = frozenset((*ENGLISH.units[2:11], "several", "all", "every"))
 SHORT_WORDS = 3
 
 
@@ -71,7 +71,7 @@ def features(question: str) -> list[str]:
         return []
     found = [*tokens, *(f"{a} {b}" for a, b in pairwise(tokens)), f"{tokens[-1]} $"]
     found += [f"^ {' '.join(tokens[:n])}" for n in (1, 2, 3) if len(tokens) >= n]
-    asking = next((i for i, token in enumerate(tokens) if token in ASKING), None)
+    asking = next((i for i, token in enumerate(tokens) if token in ENGLISH.question_words), None)
     if asking is None:
         found.append("?: no" if "?" in question else "?: no, no mark")
     else:

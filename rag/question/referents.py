@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 
 from rag.question.kind import question_kind
-from rag.question.period import MONTH
 from rag.schema import Turn
+from rag.text.english import ENGLISH
 from rag.text.words import STOP_WORDS
 
 _WORD = r"[^\W\d_][\w’'-]*"
 _RUN = re.compile(rf"{_WORD}(?: {_WORD})*")
-_PERSON = re.compile(r"\b(?:(he|she|him)|(his|hers|her))\b", re.IGNORECASE)
+_PERSON = re.compile(rf"\b(?:({'|'.join(ENGLISH.persons)})|({'|'.join(ENGLISH.owning_persons)}))\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
-_DAY = re.compile(rf"\b(?:{MONTH} \d{{1,2}}|\d{{1,2}} {MONTH})\b", re.IGNORECASE)
+_DAY = re.compile(rf"\b(?:{ENGLISH.month} \d{{1,2}}|\d{{1,2}} {ENGLISH.month})\b", re.IGNORECASE)
 _FRAGMENT = re.compile(
     r"\W*(?:(?:and|but|or|so|then)\b,?\s*)?(?P<about>(?:(?:what|how) )?about\s+)?"
     r"(?:(?:in|for|from|of|at|on|to|with|by)\s+)?(?:the year\s+)?(?P<said>.+?)\W*",

@@ -7,6 +7,7 @@ from typing import Literal
 
 from rag.question.cues import pattern_of
 from rag.question.kind import QuestionKind
+from rag.text.english import ENGLISH
 from rag.text.words import words
 
 Kind = Literal["number", "date", "person", "place", "passage", "other"]
@@ -28,15 +29,15 @@ KIND_OF_ANSWER: dict[QuestionKind, Kind] = {
 }
 """The kind of answer that each kind of question wants."""
 
-_NUMBER_WORD = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion "
-    "trillion half quarter third dozen once twice none no several percent"
+_NUMBERS = frozenset(
+    (
+        *ENGLISH.units[1:],
+        *ENGLISH.tens,
+        *ENGLISH.scales,
+        *"hundred half quarter third dozen once twice none no several percent".split(),
+    )
 )
-_MONTHS = "january february march april may june july august september october november december"
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow spring summer autumn winter"
-_NUMBERS = frozenset(_NUMBER_WORD.split())
-_CALENDAR = frozenset(f"{_MONTHS} {_DAYS}".split())
+_CALENDAR = frozenset((*ENGLISH.month_names, *ENGLISH.weekdays, *ENGLISH.days, *ENGLISH.seasons))
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})\b|\b\d{1,2}(?:st|nd|rd|th)\b|\b\d{1,2}:\d{2}\b")
 _CAPITALISED = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][\w'’-]+")
 _FIRST_CAPITALISED = re.compile(r"^\W*([A-Z][\w'’-]+)\s+[A-Z]")

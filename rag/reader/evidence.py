@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.reader.sentence_features import FEATURES, Sentence, coverage
+from rag.reader.sentence_features import FEATURES, Sentence
+from rag.text.rarity import coverage
 from rag.text.words import stems_of
 
 EVIDENCE = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
+from rag.logistic import sigmoid
 from rag.reader.calibration import Calibration
 
 SCORING_PATH = Path(__file__).parent / "weights" / "scoring.json"
@@ -36,8 +36,7 @@ class LinearModel:
 
     def probability(self, evidence: Mapping[str, float]) -> float:
         """The probability, 0 to 1, for one set of named features."""
-        z = self.intercept + sum(weight * evidence[name] for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-z)) if z >= 0 else math.exp(z) / (1 + math.exp(z))
+        return sigmoid(self.intercept + sum(weight * evidence[name] for name, weight in self.weights.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +13,9 @@ from embeddings import Embedder
 from rag.reader.answer_kind import answer_kind, holds_kind
 from rag.reader.spans.finder import LocatedSpan
 from rag.schema import Passage
+from rag.text.rarity import coverage
 from rag.text.sentences import lines_are_blocks, sentence_spans
-from rag.text.words import content_words, stem, stems_of, words
+from rag.text.words import stems_of, words
 
 FEATURES = (
     "cosine",
@@ -35,9 +36,6 @@ SHORT_WORDS = 4
 """A sentence of fewer words is a title or a fragment more often than an answer."""
 SPAN_SCORE_LIMIT = 10.0
 """Scores of spans beyond this, either way, say no more than this."""
-
-Frequency = Callable[[str], int]
-"""How many chunks of the index hold a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +61,6 @@ def sentences_of(passages: Sequence[Passage]) -> list[Sentence]:
                 seen.add(key)
                 found.append(Sentence(passage, start + offset, end + offset, passage.text[start:end]))
     return found
-
-
-def inverse_frequencies(question: str, frequency: Frequency, chunks: int) -> dict[str, float]:
-    """The stems of a question's content words with how rare each is: ``log(1 + chunks / (1 + frequency))``."""
-    return {stem(word): math.log(1 + chunks / (1 + frequency(word))) for word in content_words(question)}
-
-
-def coverage(text_stems: frozenset[str], rarity: dict[str, float]) -> float:
-    """The share, 0 to 1, of the question's words that a text holds, each weighted by how rare it is."""
-    total = sum(rarity.values())
-    return sum(value for word, value in rarity.items() if word in text_stems) / total if total else 0.0
 
 
 def best_span_of(sentence: Sentence, spans: Sequence[LocatedSpan]) -> LocatedSpan | None:

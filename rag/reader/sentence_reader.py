@@ -21,7 +21,6 @@ from rag.reader.sentence_features import (
     Sentence,
     add_cosines,
     best_span_of,
-    inverse_frequencies,
     promising,
     sentence_features,
     sentences_of,
@@ -30,6 +29,7 @@ from rag.reader.spans.extractive import ExtractiveReader
 from rag.reader.spans.finder import LocatedSpan, SpanFinder, find_spans
 from rag.schema import AnswerSpan, Passage, Reading
 from rag.settings import Settings
+from rag.text.rarity import inverse_frequencies
 
 BUNDLED = "bundled"
 HIGHLIGHT_SCORE = 0.0

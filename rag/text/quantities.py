@@ -7,17 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SMALL = {word: number for number, word in enumerate(_UNITS)} | {
-    word: number for number, word in zip(range(20, 100, 10), _TENS, strict=True)
-}
-_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_MONTHS = "january february march april may june july august september october november december".split()
-_ARTICLES = frozenset({"a", "an", "the"})
+from rag.text.english import ENGLISH
+
+_SMALL = ENGLISH.small_numbers
 _ABOUT = frozenset("about around nearly almost over under some approximately roughly least most more less than".split())
 """Beside one of these a number is not meant exactly, so that another number is not at odds with it."""
 
@@ -29,8 +21,8 @@ _ONE_HUNDRED = re.compile(r"\ba (?=(?:hundred|thousand|million|billion|trillion)
 
 def _number_words() -> re.Pattern[str]:
     """Numbers in words, tokens apart by one space: "four thousand eight hundred and six", "4.8 million"."""
-    unit, tens, scale = "|".join(_UNITS), "|".join(_TENS), "|".join(_SCALES)
-    below_100 = rf"(?:(?:{tens})(?: (?:{'|'.join(_UNITS[1:10])}))?|(?:{unit}))"
+    unit, tens, scale = map("|".join, (ENGLISH.units, ENGLISH.tens, ENGLISH.scales))
+    below_100 = rf"(?:(?:{tens})(?: (?:{'|'.join(ENGLISH.units[1:10])}))?|(?:{unit}))"
     below_1000 = rf"(?:(?:{unit}) hundred(?: (?:and )?{below_100})?|{below_100})"
     scaled = (
         rf"(?:(?:{_DIGITS}|{below_1000}) (?:{scale})(?: (?:and )?{below_1000} (?:{scale}))*(?: (?:and )?{below_1000})?)"
@@ -67,7 +59,7 @@ def value_of(text: str) -> Value:
     """What a text says. A text with several numbers, or with a date and something else, is just its words."""
     folded = _ORDINAL.sub("", _named_month(text.casefold()))
     spaced = _ONE_HUNDRED.sub("one ", " ".join(_TOKEN.findall(folded)))
-    tokens = [token for token in _NUMBER_WORDS.sub(_in_digits, spaced).split() if token not in _ARTICLES]
+    tokens = [token for token in _NUMBER_WORDS.sub(_in_digits, spaced).split() if token not in ENGLISH.articles]
     parts = _date_parts(tokens)
     if parts is not None:
         return Value("date", None, parts, ())
@@ -98,7 +90,7 @@ def _named_month(text: str) -> str:
 
     def named(match: re.Match[str]) -> str:
         year, month, day = match.groups()
-        return f"{int(day)} {_MONTHS[int(month) - 1]} {year}" if 1 <= int(month) <= 12 else match[0]
+        return f"{int(day)} {ENGLISH.month_names[int(month) - 1]} {year}" if 1 <= int(month) <= 12 else match[0]
 
     return _ISO_DATE.sub(named, text)
 
@@ -106,7 +98,7 @@ def _named_month(text: str) -> str:
 def _date_parts(tokens: list[str]) -> tuple[int, int, int] | None:
     """Year, month and day of tokens that are a date with a month and nothing else; 0 for what is missing."""
     words = [token for token in tokens if token not in ("of", "on", "in")]
-    months = [_month(word) for word in words if word.isalpha()]
+    months = [ENGLISH.month_number(word) for word in words if word.isalpha()]
     numbers = [int(word) for word in words if word.isdigit()]
     if len(months) != 1 or months[0] is None or len(months) + len(numbers) != len(words) or len(numbers) > 2:
         return None
@@ -117,18 +109,14 @@ def _date_parts(tokens: list[str]) -> tuple[int, int, int] | None:
     return (years or [0])[0], months[0], (days or [0])[0]
 
 
-def _month(word: str) -> int | None:
-    return next((n for n, month in enumerate(_MONTHS, 1) if len(word) >= 3 and month.startswith(word)), None)
-
-
 def _in_digits(match: re.Match[str]) -> str:
     """A number in words, or in digits with a scale ("4.8 million"), in digits."""
     total = current = Decimal(0)
     for word in match[0].split():
         if word == "hundred":
             current *= 100
-        elif word in _SCALES:
-            total, current = total + current * _SCALES[word], Decimal(0)
+        elif word in ENGLISH.scales:
+            total, current = total + current * ENGLISH.scales[word], Decimal(0)
         elif word != "and":
             current += _SMALL[word] if word in _SMALL else Decimal(word.replace(",", ""))
     return format((total + current).normalize(), "f")

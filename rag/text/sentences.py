@@ -12,15 +12,15 @@ from collections.abc import Iterator
 import sentencex
 
 from rag.schema import Span
+from rag.text.english import ENGLISH
 
-LANGUAGE = "en"
 WINDOW = 4_000
 """Characters of a block that are looked at once; a sentence that is longer is cut there. sentencex takes time that
 grows with the square of the quotation marks that are opened and not closed: minutes for one line of a megabyte."""
 WRAPPED_LINE_SHARE = 0.6
 """A line shorter than this share of its block's longest line was ended on purpose, not wrapped."""
 
-_BLOCK_END = re.compile(r"\f|\n[^\S\n]*(?:\n\s*)+|\n(?=[^\S\n]*(?:[-*•·▪◦–—]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s))")
+_BLOCK_END = re.compile(rf"\f|\n[^\S\n]*(?:\n\s*)+|\n(?=[^\S\n]*{ENGLISH.list_marker})")
 _GLUED_DATE = re.compile(r"\A\s*(?:date\s*:?\s*)\d{4}-\d{2}-\d{2}\s+", re.IGNORECASE)
 
 
@@ -53,7 +53,7 @@ def _sentences_of_block(text: str, start: int, end: int) -> Iterator[Span]:
         window = min(start + WINDOW, end)
         bounds = [
             (start + sentence["start_index"], start + sentence["end_index"])
-            for sentence in sentencex.get_sentence_boundaries(LANGUAGE, text[start:window])
+            for sentence in sentencex.get_sentence_boundaries(ENGLISH.code, text[start:window])
         ]
         if window < end and len(bounds) > 1 and bounds[-1][0] > start:
             window = bounds.pop()[0]  # it may go on: the next window begins with it

@@ -7,20 +7,12 @@ from functools import cache, lru_cache
 
 import Stemmer
 
-STOP_WORDS = frozenset(
-    """
-    a about above after again against all also am an and any are aren as at be because been before being below
-    between both but by can cannot could couldn did didn do does doesn doing don down during each few for from
-    further had hadn has hasn have haven having he her here hers herself him himself his how i if in into is isn it
-    its itself just ll me more most mustn my myself no nor not of off on once only or other our ours ourselves out
-    over own please re s same shall shan she should shouldn so some such t tell than that the their theirs them
-    themselves then there these they this those through to too under until up us ve very was wasn we were weren what
-    when where which while who whom whose why will with won would wouldn you your yours yourself yourselves
-    """.split()
-)
-"""Function words of English, and what an apostrophe leaves behind; they say nothing of what a text is about."""
+from rag.text.english import ENGLISH
 
-HOW = frozenset(("many", "much", "often", "long"))
+STOP_WORDS = ENGLISH.stop_words
+"""Words that say nothing of what a text is about."""
+
+HOW = ENGLISH.amount_words
 """Words that ask ("how many") and name nothing, so that no answer need have them."""
 
 _WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from rag.errors import DatasetError
 from rag.question.kind import BIAS, KINDS, WEIGHTS_PATH, QuestionKind, features, question_kind
+from rag.text.english import ENGLISH
 
 WRITTEN_PATH = Path(__file__).with_name("questions.txt")
 SETS = (
@@ -35,11 +36,10 @@ SEED = 0
 Labelled = tuple[QuestionKind, str]
 
 _DATE = re.compile(
-    r"\b(?:1\d{3}|20\d\d|january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"\d+(?:st|nd|rd|th))\b",
+    rf"\b(?:1\d{{3}}|20\d\d|{'|'.join(ENGLISH.month_names)}|\d+(?:st|nd|rd|th))\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|once|twice)\b", re.IGNORECASE)
+_NUMBER = re.compile(rf"\d|\b(?:{'|'.join(ENGLISH.units[1:11])}|once|twice)\b", re.IGNORECASE)
 _ONLY_NUMBER = re.compile(r"[\d.,%$ ]+(?: \w+)?")
 _HOW_MANY = re.compile(r"\bhow (?:many|much|old|long|far|tall|big|often)\b")
 _WHAT_TIME = re.compile(r"(?:in )?(?:what|which) (?:year|month|date|day|time)\b")

@@ -17,15 +17,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
+from scipy.special import expit
 
 from embeddings import open_embedder
 from eval.metrics import calibration_error
 from eval.metrics.statistic import value_of
 from rag.answer.quotes import SEVERAL, composed_spans
 from rag.index import Index
+from rag.logistic import logit
 from rag.question.kind import question_kind
 from rag.reader import open_reader
-from rag.reader.calibration import logit
 from rag.retrieval import Retriever
 from rag.schema import AnswerSpan, DocumentOf
 from rag.settings import Settings
@@ -70,15 +71,11 @@ def _answers(quote: AnswerSpan, asked: Asked, document_of: DocumentOf) -> bool:
     )
 
 
-def _probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-log_odds)))
-
-
 def fitted_log_odds(log_odds: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     """What to add to the log-odds for the greatest likelihood, by Newton's method; the likelihood is concave."""
     added = 0.0
     for _ in range(STEPS):
-        probability = _probability(log_odds + added)
+        probability = expit(log_odds + added)
         added += float((right - probability).sum() / (probability * (1 - probability)).sum())
     return added
 
@@ -93,7 +90,7 @@ def report(found: Sequence[Outcome], seed: int) -> str:
     low, high = np.percentile([fitted_log_odds(log_odds[draw], right[draw]) for draw in draws], (2.5, 97.5))
     lines = [f"{len(found)} questions; add {added:.2f} ({low:.2f} to {high:.2f}) to the log-odds"]
     for name, more in (("as for one sentence", 0.0), ("as for several quotes", added)):
-        probability = _probability(log_odds + more)
+        probability = expit(log_odds + more)
         answered = probability >= THRESHOLD
         error = value_of(calibration_error(probability, right), len(right))
         lines.append(

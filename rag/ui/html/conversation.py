@@ -237,11 +237,8 @@ def _button(citation: Citation, key: Key, passages: Sequence[Passage]) -> str:
 
 def _highlighted(citation: Citation) -> str:
     """The quote with the words that answer in ``<strong>``; its text is the quote, character for character."""
-    if citation.highlight is None:
-        return escape(citation.quote)
-    start, end = (offset - citation.start for offset in citation.highlight)
-    quote = citation.quote
-    return f"{escape(quote[:start])}<strong>{escape(quote[start:end])}</strong>{escape(quote[end:])}"
+    before, words, after = map(escape, citation.around_marked)
+    return f"{before}<strong>{words}</strong>{after}" if words else before
 
 
 def context(citation: Citation, passages: Sequence[Passage]) -> tuple[str, str]:

@@ -10,16 +10,19 @@ from pathlib import Path
 
 from embeddings import Embedder, open_embedder
 from rag.answer.build import compose, grouped
+from rag.answer.overview import overview_spans
 from rag.answer.quotes import composed_spans, joined, overlaps, several_confidence
+from rag.answer.sides import spans_about
+from rag.answer.statements import spans_stating
 from rag.errors import DocquoteError
 from rag.index import Index
 from rag.question.candidates import asking_who, meant, offered, persons
-from rag.question.comparison import Side, sides, spans_about
-from rag.question.document import document_meant, overview_spans
+from rag.question.comparison import Side, sides
+from rag.question.document import document_meant
 from rag.question.follow_up import Understood, leans_on_history, leant_on, understood
 from rag.question.kind import question_kind
 from rag.question.period import documents_of, period_of
-from rag.question.statement import spans_stating, statement_asked_for
+from rag.question.statement import statement_asked_for
 from rag.reader import Reader, open_reader
 from rag.reader.calibration import Calibration
 from rag.retrieval import Retriever, sources_in

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from core_fakes import make_document
 
-from rag.question.comparison import sides, spans_about
+from rag.answer.sides import spans_about
+from rag.question.comparison import sides
 from rag.schema import AnswerSpan, Chunk, Passage, Scores
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core_fakes import make_document
 
-from rag.question.document import overview_spans
+from rag.answer.overview import overview_spans
 
 LONG = "The members of the club talked for hours about the roof of the boat house and about who should pay for it."
 

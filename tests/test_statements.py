@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from core_fakes import make_document
 
-from rag.question.statement import Statement, spans_stating, statement_asked_for
+from rag.answer.statements import spans_stating
+from rag.question.statement import Statement, statement_asked_for
 from rag.schema import AnswerSpan, Chunk, Document, Passage, Scores
 
 PORTO = make_document(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Literal
 
@@ -31,10 +32,17 @@ Mode = Literal["fused", "dense", "lexical"]
 class Retriever:
     """Finds the passages of an index that are most likely to answer a question."""
 
-    def __init__(self, index: Index, embedder: Embedder) -> None:
-        """Retrieves from ``index``, whose vectors ``embedder`` made."""
+    def __init__(self, index: Index, embedder: Embedder, *, remember: bool = False) -> None:
+        """Retrieves from ``index``, whose vectors ``embedder`` made.
+
+        Args:
+            index: to search.
+            embedder: of the questions.
+            remember: search for the same text in the same scope once; for one question, since the index may change.
+        """
         self._index = index
         self._embedder = embedder
+        self._ranked = cache(self._search) if remember else self._search
 
     def retrieve(
         self, question: str, *, k: int = 10, scope: Scope | None = None, mode: Mode = "fused", merge: bool = True
@@ -51,8 +59,16 @@ class Retriever:
         Raises:
             ScopeError: the scope names a document or folder that the index does not hold.
         """
-        document_ids = None if scope is None or scope.is_everything else self._documents_in(scope)
-        wanted = max(CANDIDATES, k)
+        ranked = self._ranked(question, max(CANDIDATES, k), scope or Scope(), mode)
+        found = islice(self._found(ranked, k, merge), k)
+        return [
+            Passage(chunk, source, text, rank, scores)
+            for rank, ((chunk, source, text), scores) in enumerate(found, start=1)
+        ]
+
+    def _search(self, question: str, wanted: int, scope: Scope, mode: Mode) -> list[tuple[int, Scores]]:
+        """The ids of the ``wanted`` best chunks, the best first, each with why it was found."""
+        document_ids = None if scope.is_everything else self._documents_in(scope)
         vector = self._embedder.encode_queries([question])[0]
         dense = self._index.search_dense(vector, wanted, document_ids) if mode != "lexical" else []
         lexical = self._index.search_lexical(content_words(question), wanted, document_ids) if mode != "dense" else []
@@ -64,39 +80,45 @@ class Retriever:
         dense_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(dense, start=1)}
         lexical_rank = {chunk_id: rank for rank, (chunk_id, _) in enumerate(lexical, start=1)}
         bm25 = dict(lexical)
-        passages: list[Passage] = []
-        for (chunk, source, text), score in islice(self._found(ranked[:wanted], k, merge), k):
-            scores = Scores(
-                fused=score,
-                dense=cosines.get(chunk.id),
-                lexical=bm25.get(chunk.id),
-                dense_rank=dense_rank.get(chunk.id),
-                lexical_rank=lexical_rank.get(chunk.id),
+        return [
+            (
+                chunk_id,
+                Scores(
+                    fused=score,
+                    dense=cosines.get(chunk_id),
+                    lexical=bm25.get(chunk_id),
+                    dense_rank=dense_rank.get(chunk_id),
+                    lexical_rank=lexical_rank.get(chunk_id),
+                ),
             )
-            passages.append(Passage(chunk, source, text, len(passages) + 1, scores))
-        return passages
+            for chunk_id, score in ranked[:wanted]
+        ]
 
     def frequency(self, word: str) -> int:
         """How many chunks hold a word or another form of it."""
         return self._index.chunk_frequency(word)
 
+    def size(self) -> int:
+        """How many chunks the index has."""
+        return self._index.counts()[1]
+
     def same_topic(self, one: str, other: str) -> bool:
         """Whether two texts lead to a passage in common; in a small library, where that says little, never."""
-        best = min(TOPIC_PASSAGES, self._index.counts()[1] // TOPIC_SHARE)
+        best = min(TOPIC_PASSAGES, self.size() // TOPIC_SHARE)
         if not best:
             return False
         found = [{passage.chunk.id for passage in self.retrieve(text, k=best, merge=False)} for text in (one, other)]
         return bool(found[0] & found[1])
 
     def _found(
-        self, ranked: Sequence[tuple[int, float]], at_once: int, merge: bool
-    ) -> Iterator[tuple[tuple[Chunk, Source, str], float]]:
-        """The chunks of a ranking with their scores; texts are fetched as far as the caller goes."""
+        self, ranked: Sequence[tuple[int, Scores]], at_once: int, merge: bool
+    ) -> Iterator[tuple[tuple[Chunk, Source, str], Scores]]:
+        """The chunks of a ranking; texts are fetched as far as the caller goes."""
         seen: list[frozenset[tuple[str, ...]]] = []
         for start in range(0, len(ranked), at_once):
             part = ranked[start : start + at_once]
             found = self._index.chunks([chunk_id for chunk_id, _ in part])
-            for chunk_id, score in part:
+            for chunk_id, scores in part:
                 if chunk_id not in found:
                     continue
                 if merge:
@@ -104,7 +126,7 @@ class Retriever:
                     if any(_overlap(shingles, other) >= NEAR_IDENTICAL for other in seen):
                         continue
                     seen.append(shingles)
-                yield found[chunk_id], score
+                yield found[chunk_id], scores
 
     def _documents_in(self, scope: Scope) -> list[str]:
         return [source.id for source in sources_in(scope, self._index.sources())]

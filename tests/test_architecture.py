@@ -31,7 +31,7 @@ ROOMS: dict[str, str] = {
     "rag.index": "errors schema settings sqlite embeddings text loading sample",
     "rag.retrieval": "errors schema embeddings text index",
     "rag.reader": "errors logistic schema settings embeddings text question index",
-    "rag.answer": "errors logistic schema text question index retrieval reader",
+    "rag.answer": "errors logistic schema settings text question index retrieval reader",
     "rag.assistant": "errors schema settings sqlite embeddings text question index retrieval reader answer",
     "rag.history": "errors schema settings sqlite text question index answer",
     "rag.doctor": "errors schema settings sqlite embeddings text loading index reader assistant history",

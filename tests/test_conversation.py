@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question.follow_up import Understood, leans_on_history, understood
+from rag.question.follow_up import Standalone, leans_on_history, standalone
 from rag.question.referents import days
 from rag.schema import Turn
 from rag.text.words import words
@@ -28,7 +28,7 @@ class FakeCorpus:
 
 
 def query(question: str, history: Sequence[Turn], corpus: FakeCorpus | None = None) -> str:
-    return understood(question, history, corpus).query
+    return standalone(question, history, corpus).query
 
 
 PLENARY = Turn("How many members attended the plenary session?", "76 members attended.")
@@ -115,14 +115,14 @@ def test_a_pronoun_becomes_the_person_who_answered(question: str, expected: str)
     history = [
         Turn("Who chaired the meeting?", "Ada Lovelace, the engineer, chaired it.", "Ada Lovelace, the engineer")
     ]
-    assert understood(question, history).question == expected
+    assert standalone(question, history).question == expected
 
 
 def test_a_pronoun_becomes_the_only_person_of_the_question_before() -> None:
     history = [Turn("When did Ada Lovelace speak?", "It was in May.", "in May")]
-    assert understood("What did she say?", history).question == "What did Ada Lovelace say?"
+    assert standalone("What did she say?", history).question == "What did Ada Lovelace say?"
     several = [Turn("When did Ada Lovelace meet Ruth Okafor?", "In May.")]
-    assert understood("What did she say?", several).question == "What did she say?"
+    assert standalone("What did she say?", several).question == "What did she say?"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_pronoun_becomes_the_only_person_of_the_question_before() -> None:
 )
 def test_a_fragment_takes_the_place_of_the_year_or_name_before(before: str, fragment: str, expected: str) -> None:
     history = [Turn(before, "Yes, says Pekka Virtanen.")]
-    assert understood(fragment, history) == Understood(expected)
+    assert standalone(fragment, history) == Standalone(expected)
 
 
 def test_a_word_that_begins_like_a_month_is_none() -> None:
@@ -159,10 +159,10 @@ def test_a_word_that_begins_like_a_month_is_none() -> None:
 
 def test_fragments_follow_each_other() -> None:
     history = [Turn("What does Turku say about trams?"), Turn("And Oslo?"), Turn("What about the bridges?")]
-    assert understood("And Rome?", history).question == "What does Rome say about the bridges?"
+    assert standalone("And Rome?", history).question == "What does Rome say about the bridges?"
     history = [Turn("What opened on March 3?"), Turn("Who came?")]
-    assert understood("And on March 4?", history).question == "What opened on March 4?"
-    assert understood("2022?", [Turn("2021?")] * 40).question == "2022?"
+    assert standalone("And on March 4?", history).question == "What opened on March 4?"
+    assert standalone("2022?", [Turn("2021?")] * 40).question == "2022?"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_fragments_follow_each_other() -> None:
     ],
 )
 def test_a_fragment_that_fits_in_no_one_place_gets_the_words_of_the_question_before(before: str, fragment: str) -> None:
-    asked = understood(fragment, [Turn(before)])
+    asked = standalone(fragment, [Turn(before)])
     assert asked.question == fragment
     assert "tram" in asked.topic
 
@@ -186,23 +186,23 @@ def test_a_fragment_that_fits_in_no_one_place_gets_the_words_of_the_question_bef
     "question", ["Who presided over the meeting?", "What did the meeting decide?", "How long was the meeting?"]
 )
 def test_what_was_told_before_and_is_only_called_by_its_noun_goes_on_from_there(question: str) -> None:
-    asked = understood(question, [Turn("Which plan did the executive meetings agree to?")])
+    asked = standalone(question, [Turn("Which plan did the executive meetings agree to?")])
     assert asked.query == asked.reading == f"{question} (plan executive meetings agree)"
 
 
 @pytest.mark.parametrize("question", ["Who presided over the meeting of May?", "When was the garden fair opened?"])
 def test_what_says_which_one_it_means_stands_alone(question: str) -> None:
-    assert understood(question, [Turn("Which plan did the executive meeting agree to?")]) == Understood(question)
+    assert standalone(question, [Turn("Which plan did the executive meeting agree to?")]) == Standalone(question)
 
 
 def test_words_of_the_conversation_are_read_for_only_where_the_question_says_too_little() -> None:
     history = [Turn("Who chaired the garden meeting?", "Ruth Okafor did.", "Ruth Okafor")]
-    assert understood("When was it held?", history).reading == "When was it held? (chaired garden meeting)"
-    assert understood("What did she say about bees?", history).reading == "What did Ruth Okafor say about bees?"
-    assert understood("What did she say about bees?", history).query == (
+    assert standalone("When was it held?", history).reading == "When was it held? (chaired garden meeting)"
+    assert standalone("What did she say about bees?", history).reading == "What did Ruth Okafor say about bees?"
+    assert standalone("What did she say about bees?", history).query == (
         "What did Ruth Okafor say about bees? (chaired garden meeting)"
     )
-    reply = understood("Yes, I do.", [Turn("How do I apply?", "Do you have a sponsor?")])
+    reply = standalone("Yes, I do.", [Turn("How do I apply?", "Do you have a sponsor?")])
     assert reply.reading == reply.query == "Yes, I do. (apply sponsor)"
 
 
@@ -211,7 +211,7 @@ def test_a_question_that_names_nothing_is_gone_back_beyond() -> None:
         Turn("Who presided over the second session?", "The committee did."),
         Turn("How many members attended?", "76 members attended."),
     ]
-    assert understood("What did it approve?", history).topic == (
+    assert standalone("What did it approve?", history).topic == (
         "presided",
         "second",
         "session",
@@ -220,14 +220,14 @@ def test_a_question_that_names_nothing_is_gone_back_beyond() -> None:
         "attended",
     )
     named = [history[0], Turn("How many members attended in Leeds?", "76 members attended.")]
-    assert understood("What did it approve?", named).topic == ("many", "members", "attended", "Leeds")
+    assert standalone("What did it approve?", named).topic == ("many", "members", "attended", "Leeds")
 
 
 def test_a_question_that_names_nothing_is_read_with_the_topic_if_it_goes_on_with_it() -> None:
     history = [Turn("Who presided over the meeting?", "")]
     corpus = FakeCorpus({})
-    assert understood("Who left a meeting?", history, corpus).reading == "Who left a meeting? (presided)"
-    assert understood("Who left a party?", history, corpus).reading == "Who left a party?"
+    assert standalone("Who left a meeting?", history, corpus).reading == "Who left a meeting? (presided)"
+    assert standalone("Who left a party?", history, corpus).reading == "Who left a party?"
 
 
 def test_a_reply_gets_the_words_of_what_it_replies_to() -> None:
@@ -255,10 +255,10 @@ def test_a_question_of_another_year_is_not_of_the_year_before() -> None:
 
 @given(st.text(max_size=80), st.lists(st.builds(Turn, *[st.text(max_size=80)] * 3), max_size=4))
 def test_only_words_of_the_conversation_are_added(question: str, history: list[Turn]) -> None:
-    asked = understood(question, history)
+    asked = standalone(question, history)
     said = [text for turn in history for text in (turn.question, turn.answer, turn.highlight)]
     known = {word for text in (question, *said) for word in words(text)}
     assert set(words(asked.query)) <= known
     assert set(words(asked.reading)) <= set(words(asked.query))
     if not leans_on_history(question):
-        assert asked == Understood(question)
+        assert asked == Standalone(question)

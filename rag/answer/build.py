@@ -1,13 +1,13 @@
-"""Spans that a reader found -> the answer that a person sees, or an honest refusal."""
+"""Spans that a reader found -> the quotes that a person sees, or what came nearest."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rag.answer.quotes import COMPOSED, complete, composed_spans, groups_of, overlaps
 from rag.question.kind import QuestionKind
-from rag.schema import Answer, AnswerSpan, Citation, DocumentOf, Group, Reading
+from rag.schema import AnswerSpan, Citation, DocumentOf, Group, Reading
 from rag.text.quantities import Value, at_odds, value_of
 
 NEAREST = 3
@@ -21,8 +21,18 @@ FURTHER = 8
 """Documents cited beside the answer, because they agree or are at odds with it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The quotes of an answer, or what came nearest to one; the attributes of ``Answer`` of these names."""
+
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    also: tuple[Citation, ...] = ()
+    groups: tuple[Group, ...] = ()
+    best: int = 1
+
+
 def compose(
-    base: Answer,
     reading: Reading,
     *,
     kind: QuestionKind,
@@ -30,11 +40,10 @@ def compose(
     quotes: int,
     answer_tokens: int,
     document_of: DocumentOf,
-) -> Answer:
-    """Puts the answer together.
+) -> Quotes:
+    """Chooses what is quoted.
 
     Args:
-        base: what is known of the answer without its quotes, not found.
         reading: what the reader made of the passages.
         kind: of the question.
         found: whether to answer; a reading without spans is never answered.
@@ -45,23 +54,20 @@ def compose(
     if not (found and reading.spans):
         # what came nearest is no answer, so no words of it are marked as one
         nearest = [replace(span, highlight=None) for span in reading.spans[:NEAREST]]
-        return replace(base, nearest=_citations(nearest, document_of))
+        return Quotes(nearest=_citations(nearest, document_of))
     if kind in COMPOSED:
-        return grouped(base, [("", composed_spans(kind, reading.spans, document_of, answer_tokens))], document_of)
+        return grouped([("", composed_spans(kind, reading.spans, document_of, answer_tokens))], document_of)
     quoted = [complete(span, document_of(span.passage.source.id)) for span in chosen_spans(reading.spans, quotes)]
-    return replace(
-        base,
-        found=True,
+    return Quotes(
         citations=_citations(quoted, document_of),
         also=_citations(further_spans(reading.spans, quoted), document_of, len(quoted) + 1),
     )
 
 
-def grouped(base: Answer, sides: Sequence[tuple[str, Sequence[AnswerSpan]]], document_of: DocumentOf) -> Answer:
-    """An answer of several quotes, by document; for a comparison, by side.
+def grouped(sides: Sequence[tuple[str, Sequence[AnswerSpan]]], document_of: DocumentOf) -> Quotes:
+    """Several quotes, by document; for a comparison, by side.
 
     Args:
-        base: what is known of the answer without its quotes.
         sides: the name of each side and its quotes in order; one without a name where it does not matter whose they
             are. At least one has a quote.
         document_of: looks a document up.
@@ -74,7 +80,7 @@ def grouped(base: Answer, sides: Sequence[tuple[str, Sequence[AnswerSpan]]], doc
         groups += groups_of(citations[first : first + len(quoted)], name)
     likeliest = max(range(len(spans)), key=lambda i: spans[i].score)
     alone = len(citations) == 1 and len(groups) == 1 and not groups[0].side
-    return replace(base, found=True, citations=citations, groups=() if alone else tuple(groups), best=1 + likeliest)
+    return Quotes(citations, groups=() if alone else tuple(groups), best=1 + likeliest)
 
 
 def chosen_spans(spans: Sequence[AnswerSpan], quotes: int) -> list[AnswerSpan]:

@@ -36,6 +36,9 @@ class Corpus(Protocol):
     def same_topic(self, one: str, other: str) -> bool:
         """Whether two texts lead to passages in common."""
 
+    def size(self) -> int:
+        """How many chunks there are."""
+
 
 _EXPLETIVE = re.compile(r"\b(?:is|was|it's|will|does|has)\s+(?:it|there)\s+(?:\w+\s+)?(?:to|that|any|a|an)\b|"
                         r"\b(?:is|are|was|were)\s+there\b|\bthat\s+(?:is|are|was|were|the|have|has|had)\b")  # fmt: skip
@@ -51,7 +54,7 @@ _WORD = re.compile(r"[\w’'-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class Standalone:
     """A question as it is understood after what was said before it.
 
     Attributes:
@@ -82,7 +85,7 @@ class Understood:
         return _with_words(self.question, self.topic) if self.is_vague else self.question
 
 
-def understood(question: str, history: Sequence[Turn], corpus: Corpus | None = None) -> Understood:
+def standalone(question: str, history: Sequence[Turn], corpus: Corpus | None = None) -> Standalone:
     """The question as it stands alone.
 
     A question that leans on the conversation, or goes on with its topic, gets the content words of the question before
@@ -96,23 +99,23 @@ def understood(question: str, history: Sequence[Turn], corpus: Corpus | None = N
         corpus: tells what is rare, and whether a topic goes on; None: every word is rare, and no topic is told.
     """
     if not history:
-        return Understood(question)
+        return Standalone(question)
     asked_before = " ".join(turn.question for turn in leant_on(history))
     last = f"{asked_before} {history[-1].answer}"
     named_before = not content_stems(asked_before).isdisjoint(map(stem, bare_nouns(question)))
     leans = leans_on_history(question) or named_before
     if not leans and (corpus is None or not corpus.same_topic(question, last)):
-        return Understood(question)
+        return Standalone(question)
     again = asked_again(question, history)
     if again and not leans_on_history(again):
-        return Understood(again)
+        return Standalone(again)
     asked = again or with_person(question, history)
     topic = _new_words(_WORD.findall(asked_before), asked)
     answered = _new_words(_of_last_answer(asked, history[-1], corpus), " ".join([asked, *topic]))
     if years(question):  # "And in 2023?" is no more about 2022
         topic = [word for word in topic if not years(word)]
     is_vague = named_before or _says_too_little(asked) or _names_nothing(asked)
-    return Understood(asked, tuple(topic), tuple(answered), is_vague=is_vague)
+    return Standalone(asked, tuple(topic), tuple(answered), is_vague=is_vague)
 
 
 def turn_of(answer: Answer) -> Turn:

@@ -14,7 +14,7 @@ from core_fakes import FakeEmbedder, make_document, make_index
 from counts import QUESTIONS, WHOLE_QUESTIONS
 
 from rag.assistant import Assistant
-from rag.question.follow_up import understood
+from rag.question.follow_up import standalone
 from rag.reader.answer_kind import answer_kind
 from rag.retrieval import Retriever
 from rag.schema import Scope, Turn
@@ -99,7 +99,7 @@ def test_the_search_takes_any_question(tmp_path: Path, counted: Callable[[str], 
                 Turn("Who repaired the roof?", "The committee repaired the roof."),
                 Turn(question, question, question),
             ]
-            asked = understood(question, history).query
+            asked = standalone(question, history).query
             answer_kind(asked)
             passages = retriever.retrieve(asked, k=3)
             assert {passage.text for passage in passages} <= set(texts)

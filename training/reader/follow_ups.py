@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.question.follow_up import Understood, understood
+from rag.question.follow_up import Standalone, standalone
 from rag.schema import Turn
 from rag.text.words import STOP_WORDS, content_stems, content_words, stem
 
@@ -50,7 +50,7 @@ class FollowUps:
         self._by_passage = _grouped([(one.context, one) for one in examples])
         self._by_title = _grouped([(one.title, one) for one in examples if one.title])
 
-    def follow_up(self, one: Example, rng: np.random.Generator) -> Understood | None:
+    def follow_up(self, one: Example, rng: np.random.Generator) -> Standalone | None:
         """A question as it is understood, asked in fewer words after another of its passage or title.
 
         None where no earlier question names anything that it names.
@@ -67,7 +67,7 @@ class FollowUps:
         asked = shortened_after(one.question, " ".join(turn.question for turn in history), rng)
         if asked is None:
             return None
-        taken = understood(asked, history)
+        taken = standalone(asked, history)
         return taken if taken.reading != one.question else None
 
     def _earlier(self, one: Example, rng: np.random.Generator) -> Example | None:

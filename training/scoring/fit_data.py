@@ -19,7 +19,7 @@ import numpy as np
 
 from rag.errors import DatasetError
 from rag.loading import document_from_text
-from rag.question.follow_up import Understood
+from rag.question.follow_up import Standalone
 from rag.retrieval import Retriever
 from rag.schema import Document, Passage, Span
 from training.reader.data import load_set
@@ -55,7 +55,7 @@ class Asked:
 
     source: str
     group: str
-    taken: Understood
+    taken: Standalone
     document: str
     spans: tuple[Span, ...]
     texts: tuple[str, ...]
@@ -93,7 +93,7 @@ def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document]
     for row in _rows(folder / "open_qa" / OPEN_SET / "documents.jsonl.gz"):
         documents[row["id"]] = document_from_text(row["text"], name=row["id"], title=row["id"].replace("_", " "))
     rows = list(_rows(folder / "open_qa" / OPEN_SET / "questions.jsonl.gz"))
-    asked += [_open(OPEN_SET, Understood(row["question"]), row) for row in _sample(rows, per_set, rng)]
+    asked += [_open(OPEN_SET, Standalone(row["question"]), row) for row in _sample(rows, per_set, rng)]
     examples = {one.id: one for one in load_set(folder / "reader" / "dev" / f"{CONTEXT_SET}.jsonl.gz")}
     maker, chance = FollowUps(list(examples.values())), np.random.default_rng(seed)
     shuffled = random.Random(seed).sample(rows, len(rows))
@@ -107,11 +107,11 @@ def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document]
             documents.setdefault(key, document_from_text(row["context"], name=key, title=row["title"]))
             spans = tuple((a["start"], a["start"] + len(a["text"])) for a in row["answers"])
             texts = tuple(a["text"] for a in row["answers"])
-            asked.append(Asked(name, f"{name}/{row['title']}", Understood(row["question"]), key, spans, texts))
+            asked.append(Asked(name, f"{name}/{row['title']}", Standalone(row["question"]), key, spans, texts))
     return list(documents.values()), asked
 
 
-def _open(source: str, taken: Understood, row: dict[str, Any]) -> Asked:
+def _open(source: str, taken: Standalone, row: dict[str, Any]) -> Asked:
     spans = tuple((start, end) for start, end in row["spans"])
     return Asked(source, f"{OPEN_SET}/{row['document']}", taken, row["document"], spans, tuple(row["answers"]))
 

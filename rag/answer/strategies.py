@@ -1,0 +1,164 @@
+"""The ways of answering: of a whole document, by the sides of a comparison, with what somebody says, or by reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answer.build import Quotes, compose, grouped
+from rag.answer.overview import overview_spans
+from rag.answer.quotes import composed_spans, joined, overlaps, several_confidence
+from rag.answer.resources import Resources
+from rag.answer.sides import spans_about
+from rag.answer.statements import spans_stating
+from rag.question.candidates import asking_who, meant, offered, persons
+from rag.question.follow_up import Standalone
+from rag.question.understanding import Documents, Understanding
+from rag.schema import Answer, AnswerSpan, Candidate, Narrowing, Passage
+
+SIDE_CONFIDENCE = 0.15
+"""A side of a comparison, or what somebody says about something, is answered at this probability, far below even odds:
+that the quotes name them speaks for them too. Over the sample library, sides that it tells of had .24 and more, others
+.11 and less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one way of answering came to; the attributes of ``Answer`` that it decides."""
+
+    quotes: Quotes
+    confidence: float
+    passages: tuple[Passage, ...] = ()
+    overview: bool = False
+
+    @property
+    def found(self) -> bool:
+        """Whether it answers."""
+        return bool(self.quotes.citations)
+
+
+def answer(asked: Understanding, resources: Resources, *, library: int) -> Answer:
+    """The answer to a question: of the documents of the time that it names, if they hold one; else of all.
+
+    Args:
+        asked: the question as it is understood.
+        resources: to answer it with.
+        library: how many documents the index has.
+    """
+    narrowed: Narrowing | None = None
+    outcome: Outcome | None = None
+    if asked.period and asked.dated:
+        outcome = _outcome(asked, asked.dated, resources)
+        first, last = asked.period.start, asked.period.end
+        narrowed = Narrowing(str(asked.period), first, last, len(asked.dated.sources), answered=outcome.found)
+    if outcome is None or not outcome.found:
+        outcome = _outcome(asked, asked.documents, resources)
+    # a year that documents are dated with need not stand in their texts
+    missing = tuple(word for word in asked.missing_words if not (narrowed and word.isdigit()))
+    everything = asked.documents.scope.is_everything
+    return Answer(
+        question=asked.question,
+        interpreted_as=asked.standalone.query,
+        found=outcome.found,
+        confidence=outcome.confidence,
+        citations=outcome.quotes.citations,
+        nearest=outcome.quotes.nearest,
+        missing_words=missing,
+        passages=outcome.passages,
+        also=outcome.quotes.also,
+        narrowed=narrowed,
+        candidates=() if outcome.found else _candidates(asked, outcome.passages, missing, resources),
+        searched=() if everything else tuple(source.title for source in asked.documents.sources),
+        library=library,
+        groups=outcome.quotes.groups,
+        best=outcome.quotes.best,
+        overview=outcome.overview,
+    )
+
+
+def _outcome(asked: Understanding, documents: Documents, resources: Resources) -> Outcome:
+    """What the first way of answering came to that fits the question and finds something; else what reading did."""
+    return (
+        _whole_document(documents, resources)
+        or _compared(asked, documents, resources)
+        or _stated(asked, documents, resources)
+        or _read(asked, documents, resources)
+    )
+
+
+def _whole_document(documents: Documents, resources: Resources) -> Outcome | None:
+    """What the document says that is meant as a whole."""
+    if documents.meant is None:
+        return None
+    source, share = documents.meant
+    spans = overview_spans(resources.document_of(source.id), resources.settings.answer_tokens)
+    if not spans:
+        return None
+    quoted = joined(spans, resources.document_of)
+    return Outcome(grouped([("", quoted)], resources.document_of), share, overview=True)
+
+
+def _compared(asked: Understanding, documents: Documents, resources: Resources) -> Outcome | None:
+    """What is said of each side, if anything is; each side may take half of the tokens."""
+    if asked.sides is None:
+        return None
+    quoted: list[tuple[str, Sequence[AnswerSpan]]] = []
+    passages: dict[int, Passage] = {}
+    confidence = 0.0
+    for side, other in (asked.sides, asked.sides[::-1]):
+        read, reading = resources.read(Standalone(side.question), documents.scope)
+        probability = resources.calibration.apply(reading.confidence)
+        spans = spans_about(side, other, reading.spans, resources.document_of)
+        if side.has_topic and probability < SIDE_CONFIDENCE:
+            spans = []
+        if spans:
+            budget = resources.settings.answer_tokens // 2
+            spans = composed_spans("compare", spans, resources.document_of, budget)
+            confidence = max(confidence, probability)
+        told = [span for _, before in quoted for span in before]
+        apart = [span for span in spans if not any(overlaps(span, one) for one in told)]
+        if spans and not apart:
+            return None  # the same is said of both: there is nothing to put beside each other
+        quoted.append((side.name, apart))
+        passages |= {passage.chunk.id: passage for passage in read}
+    if not any(spans for _, spans in quoted):
+        return None
+    return Outcome(grouped(quoted, resources.document_of), confidence, tuple(passages.values()))
+
+
+def _stated(asked: Understanding, documents: Documents, resources: Resources) -> Outcome | None:
+    """What somebody says about something, if sentences on it are among those that are read."""
+    if asked.statement is None:
+        return None
+    passages, reading = resources.read(asked.standalone, documents.scope)
+    confidence = resources.calibration.apply(reading.confidence)
+    spans = spans_stating(asked.statement, reading.spans, resources.document_of)
+    if confidence < SIDE_CONFIDENCE or not spans:
+        return None
+    quoted = composed_spans("describe", spans, resources.document_of, resources.settings.answer_tokens)
+    return Outcome(grouped([(asked.statement.speaker, quoted)], resources.document_of), confidence, passages)
+
+
+def _read(asked: Understanding, documents: Documents, resources: Resources) -> Outcome:
+    """What the likeliest of the sentences that are read say, if the reader is sure enough; else what came nearest."""
+    passages, reading = resources.read(asked.standalone, documents.scope)
+    confidence = several_confidence(asked.kind, reading.confidence)
+    quotes = compose(
+        reading,
+        kind=asked.kind,
+        found=resources.calibration.answers(confidence),
+        quotes=resources.settings.quotes,
+        answer_tokens=resources.settings.answer_tokens,
+        document_of=resources.document_of,
+    )
+    return Outcome(quotes, resources.calibration.apply(confidence), passages)
+
+
+def _candidates(
+    asked: Understanding, passages: Sequence[Passage], missing: Sequence[str], resources: Resources
+) -> tuple[Candidate, ...]:
+    """What a question may mean that was not answered: a document of its time, a person, or a document near to it."""
+    of_its_time = offered(asked.dated.sources) if asked.dated and not missing else ()
+    who = "" if of_its_time else asking_who(asked.standalone.question, asked.missing_words)
+    named = persons(asked.standalone.question, resources.reader.read(who, passages).spans) if who else ()
+    return of_its_time or named or meant(asked.standalone.query, passages, missing)

@@ -1,0 +1,117 @@
+"""One understanding of a question: whatever is read off it and what was said before it, each thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rag.question.comparison import Side, sides
+from rag.question.document import document_meant
+from rag.question.follow_up import Corpus, Standalone, leans_on_history, leant_on, standalone
+from rag.question.kind import QuestionKind, question_kind
+from rag.question.period import Period, documents_of, period_of
+from rag.question.statement import Statement, statement_asked_for
+from rag.schema import Scope, Source, Turn
+from rag.text.rarity import inverse_frequencies
+from rag.text.words import HOW, content_words_as_written
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Documents that a question is asked of.
+
+    Attributes:
+        scope: that chooses them.
+        sources: the documents themselves.
+        meant: the one of them that a question about a whole document means, and the share, 0 to 1, of the words naming
+            a document that its title has; None where none is meant for certain, and for all other questions.
+    """
+
+    scope: Scope
+    sources: tuple[Source, ...]
+    meant: tuple[Source, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a question asks.
+
+    Attributes:
+        question: as typed.
+        standalone: as it stands alone: what is searched for and read for, and what the conversation added.
+        kind: of the question as it stands alone.
+        sides: what it compares; None where it compares nothing, or does not name two sides.
+        statement: who is asked about and what they are to have said something about; None where it asks for no such
+            thing.
+        documents: that it is asked of.
+        period: the time that it names, or that a question named which it goes on from; None: none.
+        dated: those of the documents that are of the period, to be looked in first; None where there is no period, or
+            none or all of them are of it.
+        missing_words: content words of it, as typed, that occur in no document.
+    """
+
+    question: str
+    standalone: Standalone
+    kind: QuestionKind
+    sides: tuple[Side, Side] | None
+    statement: Statement | None
+    documents: Documents
+    period: Period | None
+    dated: Documents | None
+    missing_words: tuple[str, ...]
+
+
+def understand(
+    question: str, history: Sequence[Turn], corpus: Corpus, scope: Scope, sources: Sequence[Source], today: date | None
+) -> Understanding:
+    """Reads off a question what can be known before anything is looked up for it.
+
+    Args:
+        question: as typed.
+        history: the conversation so far, oldest first.
+        corpus: tells what is rare, and whether a topic goes on.
+        scope: which documents may answer.
+        sources: those documents.
+        today: what "last year" counts from; None: no time is looked for.
+
+    Raises:
+        ModelError: the weights of the kinds of questions are missing or damaged.
+    """
+    alone = standalone(question, history, corpus)
+    kind = question_kind(alone.question)
+    rarity = inverse_frequencies(alone.query, corpus.frequency, corpus.size()) if kind == "about" else None
+    period = _period(question, alone, history, sources, today) if today else None
+    dated = documents_of(period, sources) if period else []
+    return Understanding(
+        question=question,
+        standalone=alone,
+        kind=kind,
+        sides=sides(alone.reading) if kind == "compare" else None,
+        statement=statement_asked_for(alone.question),
+        documents=_documents(scope, sources, rarity),
+        period=period,
+        dated=_documents(_scope_of(dated), dated, rarity) if 0 < len(dated) < len(sources) else None,
+        missing_words=tuple(
+            written
+            for word, written in content_words_as_written(question).items()
+            if word not in HOW and not corpus.frequency(word)
+        ),
+    )
+
+
+def _period(
+    question: str, alone: Standalone, history: Sequence[Turn], sources: Sequence[Source], today: date
+) -> Period | None:
+    """The time that a question names, or else the last one named before, if the question goes on from there."""
+    goes_on = alone.query != question and leans_on_history(question)
+    before = [turn.question for turn in reversed(leant_on(history))] if goes_on else []
+    return next(filter(None, (period_of(text, sources, today) for text in (question, *before))), None)
+
+
+def _documents(scope: Scope, sources: Sequence[Source], rarity: Mapping[str, float] | None) -> Documents:
+    return Documents(scope, tuple(sources), None if rarity is None else document_meant(sources, rarity))
+
+
+def _scope_of(sources: Sequence[Source]) -> Scope:
+    return Scope(documents=tuple(source.path for source in sources))

@@ -134,8 +134,8 @@ def test_documents_and_answers_are_unknown_to_embeddings() -> None:
 
 def test_the_public_names_are_pinned() -> None:
     assert rag.__all__ == [
-        "Answer", "Assistant", "Citation", "DocquoteError", "Document", "LibraryError", "LoadError", "ModelError",
-        "Passage", "Scope", "ScopeError", "Settings", "SettingsError", "Source", "Turn",
+        "Answer", "Assistant", "Citation", "ConversationError", "DocquoteError", "Document", "LibraryError",
+        "LoadError", "ModelError", "Passage", "Scope", "ScopeError", "Settings", "SettingsError", "Source", "Turn",
     ]  # fmt: skip
     assert all(getattr(rag, name).__name__ == name for name in rag.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from ui_fake import HOSTILE_DOCUMENT, MEMBERS, MINUTES_DOCUMENT, REPORT_DOCUMENT, SECRET, cite, passage
 
 from rag.answer.phrases import confidence_words, library_name, place, plain_text
+from rag.history.exchange import Exchange
 from rag.schema import Answer, Candidate, Narrowing
 from rag.ui.examples import Example, examples_for, sample_examples
 from rag.ui.html.conversation import answer_html, context, header_html, thread_html, welcome_html
-from rag.ui.state import Exchange
 
 FOUND = Answer("How many members?", "How many members?", True, 0.91, MEMBERS)
 

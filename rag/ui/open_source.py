@@ -6,14 +6,15 @@ from html import escape
 from pathlib import Path
 
 from rag.errors import DocquoteError, LoadError
+from rag.history.exchange import Exchanges
 from rag.loading.pages import render_page, span_on_page
 from rag.loading.verification import Verification, verify
 from rag.schema import Citation, Document
-from rag.serving.base import Library
+from rag.serving.base import Answerer
 from rag.ui.html.pdf_page import PDF, Sheet
 from rag.ui.html.source import empty_html, first_window, panel_html, wider_window
 from rag.ui.html.why import why_html
-from rag.ui.state import Conversation, Key, View, resolve, siblings
+from rag.ui.state import Key, View, resolve, siblings
 
 SCALE = 2.5
 """Pixels per point: about 1,500 for the width of a sheet of paper, sharp at twice the panel's width."""
@@ -28,8 +29,8 @@ NO_CITATION = "This conversation has no such citation."
 
 
 def open_source(
-    assistant: Library,
-    talk: Conversation,
+    assistant: Answerer,
+    exchanges: Exchanges,
     key: Key | None,
     shown: View | None = None,
     *,
@@ -48,7 +49,7 @@ def open_source(
     """
     if key is None:
         return None, empty_html()
-    citation = resolve(talk, key)
+    citation = resolve(exchanges, key)
     if citation is None:
         return None, empty_html(NO_CITATION)
     try:
@@ -60,12 +61,12 @@ def open_source(
         window = wider_window(document.text, shown.window, more)
     check = verify(document.source, citation.quote)
     sheet = None if page == "text" or more else _sheet(document, citation, page, check)
-    answer = talk[key.turn].answer
+    answer = exchanges[key.turn].answer
     html = panel_html(
         document,
         citation,
         key,
-        len(siblings(talk, key)),
+        len(siblings(exchanges, key)),
         window,
         sheet=sheet,
         check=check_html(check, key if refreshable else None),

@@ -20,12 +20,13 @@ from rag.answer.phrases import (
     place_within,
     plain_text,
 )
+from rag.history.exchange import Exchange, Exchanges
 from rag.schema import Answer, Citation, Passage, Source
 from rag.ui.examples import Example
 from rag.ui.html.rating import correction_html, rating_html
 from rag.ui.html.understood import choice_html, understood_html
 from rag.ui.html.why import passage_of
-from rag.ui.state import Conversation, Exchange, Key
+from rag.ui.state import Key
 
 CONTEXT_CHARACTERS = 140
 """How much of the passage the card at a citation shows on either side of the quote."""
@@ -35,11 +36,11 @@ TITLES_NAMED = 3
 """How many of the chosen documents are named where they hold no answer."""
 
 
-def thread_html(conversation: Conversation, welcome: str, *, rateable: bool = False) -> str:
+def thread_html(exchanges: Exchanges, welcome: str, *, rateable: bool = False) -> str:
     """The whole conversation, or ``welcome`` (HTML) before the first question."""
-    if not conversation:
+    if not exchanges:
         return welcome
-    turns = "".join(_exchange(exchange, turn, rateable) for turn, exchange in enumerate(conversation))
+    turns = "".join(_exchange(exchange, turn, rateable) for turn, exchange in enumerate(exchanges))
     return f'<div class="dq-log" role="log" aria-label="Conversation">{turns}</div>'
 
 

@@ -9,10 +9,8 @@ from datetime import datetime
 from html import escape
 
 from rag.answer.phrases import day
-from rag.history.conversations import Conversation as Kept
-from rag.history.conversations import Exchange as KeptExchange
+from rag.history.exchange import Conversation
 from rag.text.words import words
-from rag.ui.state import Exchange
 
 MAX_SEARCH_CHARACTERS = 200
 MAX_STEM_CHARACTERS = 60
@@ -25,11 +23,6 @@ def parse_id(value: object) -> str | None:
     return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
-def to_keep(exchange: Exchange) -> KeptExchange:
-    """An exchange of the page as it is kept."""
-    return KeptExchange(exchange.question, exchange.answer, exchange.problem)
-
-
 def history_head_html() -> str:
     """What stands above the list and is never drawn again, so that typing into the search is not disturbed."""
     return (
@@ -40,7 +33,7 @@ def history_head_html() -> str:
     )
 
 
-def history_html(kept: Sequence[Kept], current: str, search: str) -> str:
+def history_html(kept: Sequence[Conversation], current: str, search: str) -> str:
     """The conversations, the last used first.
 
     Args:
@@ -53,7 +46,7 @@ def history_html(kept: Sequence[Kept], current: str, search: str) -> str:
     return f'<ul class="dq-rows" aria-label="Conversations">{"".join(_row(one, current) for one in kept)}</ul>'
 
 
-def _row(kept: Kept, current: str) -> str:
+def _row(kept: Conversation, current: str) -> str:
     title = escape(kept.title)
     mark = ' aria-current="true"' if kept.id == current else ""
     tools = "".join(

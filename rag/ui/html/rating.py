@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.ui.state import Exchange, Rating
+from rag.history.exchange import Exchange, Rating
 
 MAX_CORRECTION_CHARACTERS = 2000
 """Longer right answers are cut."""

@@ -28,7 +28,7 @@ from rag.serving.chats import Chats, token_or_new
 from rag.ui.html.history import file_stem, parse_id
 from rag.ui.html.jobs import progress_html
 from rag.ui.html.library import Entry, chosen_from, list_html, scope_html, scope_of, size_words
-from rag.ui.html.pdf_page import Sheet, sheet_html
+from rag.ui.html.pdf_page import PdfPage, pdf_page_html
 from rag.ui.html.why import why_html
 from rag.ui.open_source import check_html
 from rag.ui.state import Filed, Key
@@ -82,12 +82,12 @@ def test_work_is_shown_with_its_file_and_its_problems_named() -> None:
 
 
 def test_a_page_is_an_image_with_the_quote_boxed_and_described() -> None:
-    sheet = Sheet(2, 3, b"png", 100, 200, (Box(0.1, 0.25, 0.5, 0.3),))
-    html = sheet_html(sheet, replace(MEMBERS[1], title='"><script>'), Key(0, "cite", 2))
+    page = PdfPage(2, 3, b"png", 100, 200, (Box(0.1, 0.25, 0.5, 0.3),))
+    html = pdf_page_html(page, replace(MEMBERS[1], title='"><script>'), Key(0, "cite", 2))
     assert "left:10.000%;top:25.000%;width:40.000%;height:5.000%" in html
     assert 'src="data:image/png;base64,cG5n"' in html and MEMBERS[1].quote in html and "<script" not in html
     assert 'data-page="1"' in html and 'data-page="3"' in html
-    away = sheet_html(replace(sheet, number=3, boxes=()), MEMBERS[1], Key(0, "cite", 2))
+    away = pdf_page_html(replace(page, number=3, boxes=()), MEMBERS[1], Key(0, "cite", 2))
     assert "Back to the quote" in away and 'data-page="4" aria-label="Page forward" disabled' in away
 
 

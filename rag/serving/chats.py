@@ -56,9 +56,8 @@ class Chats:
             return Exchange(question, problem=str(error))
         except Exception as error:  # whoever serves is the last stop: say it, log it, stay alive
             log.exception("asking failed: %r", question)
-            return Exchange(
-                question, problem=f"Something went wrong while answering ({type(error).__name__}: {error})."
-            )
+            problem = f"Something went wrong while answering ({type(error).__name__}: {error})."
+            return Exchange(question, problem=problem)
         return Exchange(question, answer)
 
     def keep(self, owner: str, conversation_id: str, exchanges: Sequence[Exchange]) -> tuple[str, tuple[int, ...]]:

@@ -11,7 +11,7 @@ from rag.loading.pages import render_page, span_on_page
 from rag.loading.verification import Verification, verify
 from rag.schema import Citation, Document
 from rag.serving.base import Answerer
-from rag.ui.html.pdf_page import PDF, Sheet
+from rag.ui.html.pdf_page import PDF, PdfPage
 from rag.ui.html.source import empty_html, first_window, panel_html, wider_window
 from rag.ui.html.why import why_html
 from rag.ui.state import Key, View, resolve, siblings
@@ -60,7 +60,7 @@ def open_source(
     if shown is not None and shown.key == key and (more == "above" or more == "below"):
         window = wider_window(document.text, shown.window, more)
     check = verify(document.source, citation.quote)
-    sheet = None if page == "text" or more else _sheet(document, citation, page, check)
+    pdf_page = None if page == "text" or more else _pdf_page(document, citation, page, check)
     answer = exchanges[key.turn].answer
     html = panel_html(
         document,
@@ -68,14 +68,14 @@ def open_source(
         key,
         len(siblings(exchanges, key)),
         window,
-        sheet=sheet,
+        pdf_page=pdf_page,
         check=check_html(check, key if refreshable else None),
         why=why_html(answer, citation) if answer is not None else "",
     )
     return View(key, window, document.source.id, document.source.sha256), html
 
 
-def _sheet(document: Document, citation: Citation, page: object, check: Verification) -> Sheet | None:
+def _pdf_page(document: Document, citation: Citation, page: object, check: Verification) -> PdfPage | None:
     """The page of a PDF to show; None where the text is shown instead: the file changed, is gone or cannot be drawn."""
     numbers = [int(section.label) for section in document.sections if section.kind == "page"]
     if document.source.media_type != PDF or check.state != "verified" or citation.page is None:
@@ -91,7 +91,7 @@ def _sheet(document: Document, citation: Citation, page: object, check: Verifica
     except LoadError:
         return None
     boxes, strong_boxes = (mark.boxes for mark in image.marks)
-    return Sheet(number, image.pages, image.png, image.width, image.height, boxes, strong_boxes)
+    return PdfPage(number, image.pages, image.png, image.width, image.height, boxes, strong_boxes)
 
 
 def check_html(check: Verification, key: Key | None) -> str:

@@ -11,7 +11,7 @@ from rag.history.exchange import Exchange, Exchanges, Rating
 from rag.index.ingest.jobs import IndexJobs
 from rag.schema import Source
 from rag.serving.chats import Chats
-from rag.ui.examples import Example, examples_for, is_sample
+from rag.ui.examples import ExampleQuestion, examples_for, is_sample
 from rag.ui.html.conversation import header_html, thread_html, welcome_html
 from rag.ui.html.history import history_html
 from rag.ui.html.library import Chosen, Entry, entry_of, file_size, list_html, scope_html, scope_of, still_there
@@ -38,7 +38,7 @@ class Views:
     chats: Chats
     jobs: IndexJobs | None = None
     name: str = ""
-    examples: Sequence[Example] | None = None
+    examples: Sequence[ExampleQuestion] | None = None
     folders: bool = True
     _entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
     _known: list[Source] = field(default_factory=list)

@@ -22,7 +22,7 @@ from rag.answer.phrases import (
 )
 from rag.history.exchange import Exchange, Exchanges
 from rag.schema import Answer, Citation, Passage, Source
-from rag.ui.examples import Example
+from rag.ui.examples import ExampleQuestion
 from rag.ui.html.rating import correction_html, rating_html
 from rag.ui.html.understood import choice_html, understood_html
 from rag.ui.html.why import passage_of
@@ -65,7 +65,7 @@ def sides_html(*, history: bool, user: str) -> str:
     return f'<div class="dq-sides">{buttons}{leave}</div>'
 
 
-def welcome_html(examples: Sequence[Example], documents: int, *, addable: bool = False) -> str:
+def welcome_html(examples: Sequence[ExampleQuestion], documents: int, *, addable: bool = False) -> str:
     """What the chat shows before the first question.
 
     Args:
@@ -89,7 +89,7 @@ def welcome_html(examples: Sequence[Example], documents: int, *, addable: bool =
     )
 
 
-def _example(example: Example) -> str:
+def _example(example: ExampleQuestion) -> str:
     purpose = "ask" if example.complete else "fill"
     shown = example.text if example.complete else example.text.rstrip() + " …"
     return f'<button type="button" data-{purpose}="{escape(example.text)}">{escape(shown)}</button>'

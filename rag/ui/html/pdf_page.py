@@ -16,7 +16,7 @@ PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PdfPage:
     """One page to show.
 
     Attributes:
@@ -37,26 +37,26 @@ class Sheet:
     strong: Sequence[Box] = ()
 
 
-def sheet_html(sheet: Sheet, citation: Citation, key: Key) -> str:
+def pdf_page_html(pdf_page: PdfPage, citation: Citation, key: Key) -> str:
     """The page under a bar with page and zoom buttons. Zooming is left to page.js: the image has pixels to spare."""
-    boxes = "".join(_box(box, "dq-box") for box in sheet.boxes)
-    boxes += "".join(_box(box, "dq-box dq-strong") for box in sheet.strong)
-    name = f"Page {sheet.number} of {citation.title}"
-    quoted = f", with the quote marked: {citation.quote}" if sheet.boxes else ""
-    image = b64encode(sheet.png).decode("ascii")
+    boxes = "".join(_box(box, "dq-box") for box in pdf_page.boxes)
+    boxes += "".join(_box(box, "dq-box dq-strong") for box in pdf_page.strong)
+    name = f"Page {pdf_page.number} of {citation.title}"
+    quoted = f", with the quote marked: {citation.quote}" if pdf_page.boxes else ""
+    image = b64encode(pdf_page.png).decode("ascii")
     return (
         f'<div class="dq-tools" role="group" aria-label="Pages">'
-        f"{_turn('‹', 'Page back', key, sheet.number - 1, sheet.number > 1)}"
-        f'<span class="dq-number">Page {sheet.number} of {sheet.count}</span>'
-        f"{_turn('›', 'Page forward', key, sheet.number + 1, sheet.number < sheet.count)}"
-        f"{_back(sheet, citation, key)}"
+        f"{_turn('‹', 'Page back', key, pdf_page.number - 1, pdf_page.number > 1)}"
+        f'<span class="dq-number">Page {pdf_page.number} of {pdf_page.count}</span>'
+        f"{_turn('›', 'Page forward', key, pdf_page.number + 1, pdf_page.number < pdf_page.count)}"
+        f"{_back(pdf_page, citation, key)}"
         '<span class="dq-gap"></span>'
         '<button type="button" class="dq-quiet" data-zoom="-1" aria-label="Smaller">−</button>'
         '<button type="button" class="dq-quiet" data-zoom="1" aria-label="Larger">+</button>'
         f'<button type="button" class="dq-quiet" data-open="{key}" data-page="text">Text</button></div>'
         f'<div class="dq-text dq-desk" tabindex="0" role="region" aria-label="{escape(name)}">'
-        f'<div class="dq-sheet"><img src="data:image/png;base64,{image}" width="{sheet.width}"'
-        f' height="{sheet.height}" alt="{escape(name + quoted)}">{boxes}</div></div>'
+        f'<div class="dq-sheet"><img src="data:image/png;base64,{image}" width="{pdf_page.width}"'
+        f' height="{pdf_page.height}" alt="{escape(name + quoted)}">{boxes}</div></div>'
     )
 
 
@@ -67,9 +67,9 @@ def _turn(sign: str, label: str, key: Key, target: int, possible: bool) -> str:
     )
 
 
-def _back(sheet: Sheet, citation: Citation, key: Key) -> str:
+def _back(pdf_page: PdfPage, citation: Citation, key: Key) -> str:
     """On other pages, the way back to the quote."""
-    if citation.page is None or sheet.boxes or sheet.number == citation.page:
+    if citation.page is None or pdf_page.boxes or pdf_page.number == citation.page:
         return ""
     return (
         f'<button type="button" class="dq-quiet" data-open="{key}" data-page="{citation.page}">'

@@ -14,7 +14,7 @@ from typing import Literal
 
 from rag.answer.phrases import day
 from rag.schema import Citation, Document, Span
-from rag.ui.html.pdf_page import PDF, Sheet, sheet_html
+from rag.ui.html.pdf_page import PDF, PdfPage, pdf_page_html
 from rag.ui.state import Key
 
 WHOLE_CHARACTERS = 60_000
@@ -43,7 +43,7 @@ def panel_html(
     count: int,
     window: Span,
     *,
-    sheet: Sheet | None = None,
+    pdf_page: PdfPage | None = None,
     check: str = "",
     why: str = "",
 ) -> str:
@@ -52,13 +52,15 @@ def panel_html(
     Args:
         count: how many quotes (or nearest passages) the answer has, for next and previous.
         window: the characters of the document to show; contains the quote.
-        sheet: the page to show in place of the text.
+        pdf_page: the page to show in place of the text.
         check: HTML that says whether the file still is what was indexed.
         why: HTML that says why the passage was read.
     """
     if document.text[citation.start : citation.end] != citation.quote:
         return empty_html(f"{citation.title} has changed since this answer was given. Please ask again.")
-    shown = sheet_html(sheet, citation, key) if sheet is not None else _text_html(document, citation, key, window)
+    shown = (
+        pdf_page_html(pdf_page, citation, key) if pdf_page is not None else _text_html(document, citation, key, window)
+    )
     return (
         f'<article class="dq-doc" data-key="{key}" aria-label="Source">'
         f"{_header(citation, key, count, check)}{shown}{why}</article>"

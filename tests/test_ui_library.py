@@ -27,10 +27,10 @@ from rag.schema import Answer, Scope, Scores
 from rag.serving.chats import Chats, token_or_new
 from rag.ui.html.history import file_stem, parse_id
 from rag.ui.html.jobs import progress_html
-from rag.ui.html.library import Entry, chosen_from, list_html, scope_html, scope_of, size_words
-from rag.ui.html.pdf_page import PdfPage, pdf_page_html
+from rag.ui.html.library import Entry, chosen_from, hint_html, list_html, scope_of, size_words
+from rag.ui.html.pdf_page import PdfPage
+from rag.ui.html.source import check_html, panel_html
 from rag.ui.html.why import why_html
-from rag.ui.open_source import check_html
 from rag.ui.state import Filed, Key
 from rag.ui.views import Views
 
@@ -48,9 +48,11 @@ def test_all_documents_chosen_is_no_limit_and_strangers_are_left_out() -> None:
 
 
 def test_the_scope_is_said_and_widened_only_where_it_is_limited() -> None:
-    assert "Asking all 4 documents" in scope_html(None, SOURCES) and "data-widen" not in scope_html(None, SOURCES)
-    limited = scope_html(frozenset(IDS[:1]), SOURCES)
+    assert "Asking all 4 documents" in hint_html(None, 4) and "data-widen" not in hint_html(None, 4)
+    assert "Asking 1 document" in hint_html(None, 1)
+    limited = hint_html(frozenset(IDS[:1]), 4)
     assert "Asking 1 of 4 documents" in limited and "data-widen" in limited
+    assert hint_html(None, 4, "Too <long>.") == '<p role="alert">Too &lt;long&gt;.</p>'
 
 
 def test_a_document_is_listed_with_what_is_known_of_it_and_nothing_is_markup() -> None:
@@ -82,12 +84,18 @@ def test_work_is_shown_with_its_file_and_its_problems_named() -> None:
 
 
 def test_a_page_is_an_image_with_the_quote_boxed_and_described() -> None:
+    def shown(page: PdfPage) -> str:
+        whole = (0, len(REPORT_DOCUMENT.text))
+        return panel_html(
+            REPORT_DOCUMENT, replace(MEMBERS[1], title='"><script>'), Key(0, "cite", 2), 2, whole, pdf_page=page
+        )
+
     page = PdfPage(2, 3, b"png", 100, 200, (Box(0.1, 0.25, 0.5, 0.3),))
-    html = pdf_page_html(page, replace(MEMBERS[1], title='"><script>'), Key(0, "cite", 2))
+    html = shown(page)
     assert "left:10.000%;top:25.000%;width:40.000%;height:5.000%" in html
     assert 'src="data:image/png;base64,cG5n"' in html and MEMBERS[1].quote in html and "<script" not in html
     assert 'data-page="1"' in html and 'data-page="3"' in html
-    away = pdf_page_html(replace(page, number=3, boxes=()), MEMBERS[1], Key(0, "cite", 2))
+    away = shown(replace(page, number=3, boxes=()))
     assert "Back to the quote" in away and 'data-page="4" aria-label="Page forward" disabled' in away
 
 

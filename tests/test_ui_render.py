@@ -15,13 +15,14 @@ from rag.answer.phrases import confidence_words, library_name, place, plain_text
 from rag.history.exchange import Exchange
 from rag.schema import Answer, Candidate, Narrowing
 from rag.ui.examples import ExampleQuestion, examples_for, sample_examples
-from rag.ui.html.conversation import answer_html, context, header_html, thread_html, welcome_html
+from rag.ui.html.conversation import context, header_html, thread_html, welcome_html
 
 FOUND = Answer("How many members?", "How many members?", True, 0.91, MEMBERS)
 
 
 def shown(answer: Answer, turn: int) -> str:
-    return answer_html(Exchange(answer.question, answer), answer, turn)
+    """The answer as the last of a conversation, after others that failed."""
+    return thread_html((*[Exchange("", problem="No.")] * turn, Exchange(answer.question, answer)), "")
 
 
 class Page(HTMLParser):

@@ -15,9 +15,8 @@ import gradio as gr
 from rag.history.exchange import Exchange, Exchanges
 from rag.serving.chats import owner_of
 from rag.ui.history_events import wire_history
-from rag.ui.html.conversation import sides_html
+from rag.ui.html.conversation import MAX_CORRECTION_CHARACTERS, sides_html
 from rag.ui.html.library import Chosen, still_there
-from rag.ui.html.rating import MAX_CORRECTION_CHARACTERS
 from rag.ui.html.source import empty_html
 from rag.ui.library_events import wire_library
 from rag.ui.page import Page, asset, html, quiet, sent_with

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
 from rag.errors import DocquoteError, LoadError
@@ -12,19 +11,13 @@ from rag.loading.verification import Verification, verify
 from rag.schema import Citation, Document
 from rag.serving.base import Answerer
 from rag.ui.html.pdf_page import PDF, PdfPage
-from rag.ui.html.source import empty_html, first_window, panel_html, wider_window
+from rag.ui.html.source import check_html, empty_html, first_window, panel_html, wider_window
 from rag.ui.html.why import why_html
 from rag.ui.state import Key, View, resolve, siblings
 
 SCALE = 2.5
 """Pixels per point: about 1,500 for the width of a sheet of paper, sharp at twice the panel's width."""
 
-_WORDS = {
-    "verified": ("Verified", "the file was read again just now"),
-    "changed": ("Changed since indexing", ""),
-    "gone": ("File is gone", "it is no longer where it was indexed"),
-    "unreadable": ("Cannot be checked", ""),
-}
 NO_CITATION = "This conversation has no such citation."
 
 
@@ -92,17 +85,3 @@ def _pdf_page(document: Document, citation: Citation, page: object, check: Verif
         return None
     boxes, strong_boxes = (mark.boxes for mark in image.marks)
     return PdfPage(number, image.pages, image.png, image.width, image.height, boxes, strong_boxes)
-
-
-def check_html(check: Verification, key: Key | None) -> str:
-    """Whether the file still is what was indexed, with a button to index it again where ``key`` is given."""
-    label, detail = _WORDS[check.state]
-    if check.state == "changed" and check.quote_found is not None:
-        detail = f"the quote is {'still' if check.quote_found else 'no longer'} in it"
-    again = ""
-    if check.state == "changed" and key is not None:
-        again = f' <button type="button" class="dq-quiet" data-again="{key}">Re-index</button>'
-    return (
-        f'<p class="dq-check" data-state="{check.state}"><b>{escape(label)}</b>'
-        f"<span>{escape(detail or check.reason)}</span>{again}</p>"
-    )

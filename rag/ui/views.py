@@ -14,11 +14,9 @@ from rag.serving.chats import Chats
 from rag.ui.examples import ExampleQuestion, examples_for, is_sample
 from rag.ui.html.conversation import header_html, thread_html, welcome_html
 from rag.ui.html.history import history_html
-from rag.ui.html.library import Chosen, Entry, entry_of, file_size, list_html, scope_html, scope_of, still_there
+from rag.ui.html.library import Chosen, Entry, entry_of, file_size, hint_html, list_html, scope_of, still_there
 from rag.ui.open_source import open_source
 from rag.ui.state import Filed, Key, View
-
-HINT = "Follow-up questions may lean on earlier ones."
 
 log = logging.getLogger(__name__)
 
@@ -107,10 +105,8 @@ class Views:
 
     def hint(self, chosen: Chosen, warning: str = "") -> str:
         """Below the question box: a warning, or which documents are asked, as HTML."""
-        if warning:
-            return f'<p role="alert">{warning}</p>'
         sources = self.sources()
-        return f'<p role="note">{scope_html(still_there(chosen, sources), sources)}<span>{HINT}</span></p>'
+        return hint_html(still_there(chosen, sources), len(sources), warning)
 
     def ask(
         self,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import DocquoteError, LibraryError, LoadError, ModelError, ScopeError, SettingsError
+from rag.errors import ConversationError, DocquoteError, LibraryError, LoadError, ModelError, ScopeError, SettingsError
 from rag.schema import Answer, Citation, Document, Passage, Scope, Source, Turn
 from rag.settings import Settings
 
@@ -19,6 +19,7 @@ __all__ = [
     "Answer",
     "Assistant",
     "Citation",
+    "ConversationError",
     "DocquoteError",
     "Document",
     "LibraryError",

@@ -38,6 +38,10 @@ class ModelError(DocquoteError):
     """A model's files are missing, altered, or do not load."""
 
 
+class ConversationError(DocquoteError):
+    """There is no such conversation, or it is another's."""
+
+
 class ScopeError(DocquoteError):
     """A question names a document or folder that the index does not hold."""
 

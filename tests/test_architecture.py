@@ -24,6 +24,7 @@ ROOMS: dict[str, str] = {
     "rag.settings": "errors",
     "rag.sqlite": "errors",
     "rag.sample": "",
+    "rag.markup": "",
     "embeddings": "errors",
     "rag.text": "errors schema",
     "rag.loading": "errors schema text",
@@ -36,7 +37,7 @@ ROOMS: dict[str, str] = {
     "rag.history": "errors schema settings sqlite text question index answer",
     "rag.doctor": "errors schema settings sqlite embeddings text loading index reader assistant history",
     "rag.serving": "errors schema settings text loading index answer assistant history",
-    "rag.ui": "errors schema settings text loading sample question index retrieval answer history serving",
+    "rag.ui": "errors schema settings markup text loading sample question index retrieval answer history serving",
     "rag.cli": "errors schema settings embeddings text loading sample index answer assistant history doctor serving ui",
     "eval": "*",
     "training": "*",
@@ -135,8 +136,8 @@ def test_documents_and_answers_are_unknown_to_embeddings() -> None:
 
 def test_the_public_names_are_pinned() -> None:
     assert rag.__all__ == [
-        "Answer", "Assistant", "Citation", "DocquoteError", "Document", "LibraryError", "LoadError", "ModelError",
-        "Passage", "Scope", "ScopeError", "Settings", "SettingsError", "Source", "Turn",
+        "Answer", "Assistant", "Citation", "ConversationError", "DocquoteError", "Document", "LibraryError",
+        "LoadError", "ModelError", "Passage", "Scope", "ScopeError", "Settings", "SettingsError", "Source", "Turn",
     ]  # fmt: skip
     assert all(getattr(rag, name).__name__ == name for name in rag.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):

@@ -331,9 +331,9 @@ def test_chat_without_an_index_makes_one_of_the_sample_and_says_so(
     served: list[tuple[int, str, int]] = []
     page = types.ModuleType("rag.ui.serve")
 
-    def serve(desk: Any, *, host: str, port: int, open_browser: bool, auth: object) -> None:
+    def serve(views: Any, *, host: str, port: int, open_browser: bool, auth: object) -> None:
         assert auth is None
-        served.append((len(desk.sources()), host, port))
+        served.append((len(views.sources()), host, port))
 
     page.serve = serve  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "rag.ui.serve", page)
@@ -362,7 +362,7 @@ def test_a_network_is_not_listened_to_unless_people_log_in(
     served: list[tuple[str, bool]] = []
     page = types.ModuleType("rag.ui.serve")
 
-    def serve(desk: Any, *, host: str, port: int, open_browser: bool, auth: object) -> None:
+    def serve(views: Any, *, host: str, port: int, open_browser: bool, auth: object) -> None:
         served.append((host, auth is not None))
 
     page.serve = serve  # type: ignore[attr-defined]

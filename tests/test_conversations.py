@@ -11,8 +11,9 @@ import pytest
 from answers import make_answer, refusal
 
 from rag.answer.serialise import answer_from_dict, answer_to_dict
-from rag.errors import LibraryError
-from rag.history.conversations import MAX_TITLE_CHARACTERS, UNTITLED, Conversations, Exchange
+from rag.errors import ConversationError, LibraryError
+from rag.history.conversations import MAX_TITLE_CHARACTERS, UNTITLED, Conversations
+from rag.history.exchange import Exchange, history_of
 from rag.history.store import FILE_NAME
 from rag.schema import Turn
 
@@ -39,7 +40,7 @@ def test_an_answer_comes_back_as_it_was_given(kept: Conversations, tmp_path: Pat
     assert opened.title == QUESTION
     assert [one.answer for one in opened.exchanges] == [ANSWER, refusal("And who?"), None]
     assert opened.exchanges[2].problem == "No."
-    assert opened.history() == [Turn(QUESTION, ANSWER.text, "Seventy-six"), Turn("And who?", "")]
+    assert history_of(opened.exchanges) == [Turn(QUESTION, ANSWER.text, "Seventy-six"), Turn("And who?", "")]
     assert made.created <= opened.exchanges[0].asked <= opened.updated
     assert datetime.fromisoformat(opened.updated).tzinfo == UTC
 
@@ -58,7 +59,7 @@ def test_nobody_sees_the_conversations_of_another(kept: Conversations) -> None:
         lambda: kept.append("bob", hers.id, Exchange("?")),
         lambda: kept.rename("bob", hers.id, "Mine"),
     ):
-        with pytest.raises(LibraryError, match="no such conversation"):
+        with pytest.raises(ConversationError, match="no such conversation"):
             act()
     assert kept.delete("bob", hers.id) is False
     assert kept.open("ada", hers.id).title == "Secret plans"
@@ -94,7 +95,7 @@ def test_rename_and_delete(kept: Conversations) -> None:
     assert len(kept.rename("ada", made.id, "x" * 500).title) == MAX_TITLE_CHARACTERS
     assert kept.delete("ada", made.id) is True
     assert kept.list("ada") == ()
-    with pytest.raises(LibraryError):
+    with pytest.raises(ConversationError):
         kept.open("ada", made.id)
 
 

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from rag.answer.serialise import answer_from_dict
-from rag.history.conversations import Conversation, Conversations, Exchange
-from rag.history.export import PACKAGES, escaped, export_json, export_markdown, made_with
+from rag.history.conversations import Conversations
+from rag.history.exchange import Conversation, Exchange
+from rag.history.export import escaped, export_json, export_markdown
+from rag.history.provenance import PACKAGES, made_with
 
 QUESTION = "How many members attended?"
 QUOTE = "In 2021, seventy-six  members attended."

@@ -11,19 +11,21 @@ import pytest
 from ui_fake import LONG_DOCUMENT, LOT, FakeAssistant
 
 from rag.errors import LibraryError
+from rag.history.exchange import Exchange, Exchanges, history_of
 from rag.schema import Answer, Source, Turn
+from rag.serving.chats import Chats
 from rag.ui.app import build_app
 from rag.ui.open_source import open_source
-from rag.ui.state import Conversation, Exchange, Key, View, first_key, history, parse_key, resolve
-from rag.ui.views import Desk
+from rag.ui.state import Key, View, first_key, parse_key, resolve
+from rag.ui.views import Views
 
 
 @pytest.fixture
-def talk() -> Conversation:
+def exchanges() -> Exchanges:
     assistant = FakeAssistant()
-    asked: Conversation = ()
+    asked: Exchanges = ()
     for question in ("How many members?", "What is the capital of France?", "Which lot?"):
-        asked = (*asked, Desk(assistant).ask(question, asked, None))
+        asked = (*asked, Views(Chats(assistant)).ask(question, asked, None))
     return asked
 
 
@@ -40,43 +42,43 @@ def test_anything_else_is_no_key(sent: object) -> None:
     assert parse_key(sent) is None
 
 
-def test_a_key_names_only_what_this_conversation_has(talk: Conversation) -> None:
-    second = resolve(talk, Key(0, "cite", 2))
+def test_a_key_names_only_what_this_conversation_has(exchanges: Exchanges) -> None:
+    second = resolve(exchanges, Key(0, "cite", 2))
     assert second is not None and second.number == 2
-    assert resolve(talk, Key(1, "near", 1)) is not None
+    assert resolve(exchanges, Key(1, "near", 1)) is not None
     for key in (Key(0, "cite", 0), Key(0, "cite", 3), Key(0, "near", 1), Key(1, "cite", 1), Key(9, "cite", 1)):
-        assert resolve(talk, key) is None
-        assert "no such citation" in open_source(FakeAssistant(), talk, key)[1]
+        assert resolve(exchanges, key) is None
+        assert "no such citation" in open_source(FakeAssistant(), exchanges, key)[1]
 
 
-def test_the_first_quote_of_the_last_answer_opens_by_itself(talk: Conversation) -> None:
-    assert first_key(talk) == Key(2, "cite", 1)
-    assert first_key(talk[:2]) is None
+def test_the_first_quote_of_the_last_answer_opens_by_itself(exchanges: Exchanges) -> None:
+    assert first_key(exchanges) == Key(2, "cite", 1)
+    assert first_key(exchanges[:2]) is None
     assert first_key(()) is None
-    assert first_key((*talk, Exchange("Pending?"))) is None
+    assert first_key((*exchanges, Exchange("Pending?"))) is None
 
 
-def test_a_source_opens_around_its_quote_and_widens(talk: Conversation) -> None:
+def test_a_source_opens_around_its_quote_and_widens(exchanges: Exchanges) -> None:
     assistant = FakeAssistant()
     key = Key(2, "cite", 1)
-    view, html = open_source(assistant, talk, key)
+    view, html = open_source(assistant, exchanges, key)
     assert view is not None and view.key == key
     assert f"<mark>{LOT.quote.replace('10500', '<strong>10500</strong>')}</mark>" in html
-    wider, _ = open_source(assistant, talk, key, view, more="above")
+    wider, _ = open_source(assistant, exchanges, key, view, more="above")
     assert wider is not None and wider.window[0] < view.window[0]
-    same, _ = open_source(assistant, talk, key, view, more="sideways")
+    same, _ = open_source(assistant, exchanges, key, view, more="sideways")
     assert same == view
-    other, _ = open_source(assistant, talk, key, View(Key(0, "cite", 1), (0, 5), "", ""), more="above")
+    other, _ = open_source(assistant, exchanges, key, View(Key(0, "cite", 1), (0, 5), "", ""), more="above")
     assert other == view
     assert len(LONG_DOCUMENT.text) > view.window[1]
 
 
-def test_a_source_that_is_gone_says_so(talk: Conversation) -> None:
+def test_a_source_that_is_gone_says_so(exchanges: Exchanges) -> None:
     class Emptied(FakeAssistant):
         def document(self, document_id: str):  # type: ignore[no-untyped-def]
             raise LibraryError("not in the index <any> more: run docquote index")
 
-    view, html = open_source(Emptied(), talk, Key(0, "cite", 1))
+    view, html = open_source(Emptied(), exchanges, Key(0, "cite", 1))
     assert view is None
     assert "not in the index &lt;any&gt; more: run docquote index" in html
 
@@ -98,36 +100,36 @@ def test_where_the_index_cannot_be_read_any_more_the_page_says_so(caplog: pytest
                 raise LibraryError("the index was rebuilt")
 
     assistant = Rebuilt()
-    desk = Desk(assistant)
-    known = desk.sources()
+    views = Views(Chats(assistant))
+    known = views.sources()
     assistant.gone = True
-    assert desk.ask("How many members?", (), frozenset()).problem == "the index was rebuilt"
-    assert desk.sources() == desk.sources() == known
-    assert desk.hint(frozenset()) and desk.header() and desk.documents(frozenset())
+    assert views.ask("How many members?", (), frozenset()).problem == "the index was rebuilt"
+    assert views.sources() == views.sources() == known
+    assert views.hint(frozenset()) and views.header() and views.documents(frozenset())
     assert [record.getMessage() for record in caplog.records] == ["the index was rebuilt"]
 
 
-def test_the_history_is_the_answered_questions_with_their_quotes(talk: Conversation) -> None:
+def test_the_history_is_the_answered_questions_with_their_quotes(exchanges: Exchanges) -> None:
     assistant = FakeAssistant()
-    failed = Desk(assistant).ask("Is the broken index damaged?", talk[:1], None)
+    failed = Views(Chats(assistant)).ask("Is the broken index damaged?", exchanges[:1], None)
     members = "Seventy-six members attended the meeting. At the end of the year the club had 212 members."
     assert assistant.histories == [[Turn("How many members?", members, "Seventy-six")]]
-    assert history((*talk[:1], failed)) == history(talk[:1])
+    assert history_of((*exchanges[:1], failed)) == history_of(exchanges[:1])
 
 
 def test_errors_become_words_and_surprises_are_logged(caplog: pytest.LogCaptureFixture) -> None:
-    known = Desk(FakeAssistant()).ask("Is the broken index damaged?", (), None)
+    known = Views(Chats(FakeAssistant())).ask("Is the broken index damaged?", (), None)
     assert known.problem == "the index <b>is</b> damaged: run docquote index again"
     assert not caplog.records
     with caplog.at_level(logging.ERROR):
-        surprise = Desk(FakeAssistant()).ask("Is there a bug?", (), None)
+        surprise = Views(Chats(FakeAssistant())).ask("Is there a bug?", (), None)
     assert "Something went wrong" in surprise.problem and "division by zero" in surprise.problem
     assert caplog.records
 
 
 def test_the_page_has_no_public_endpoints_and_no_analytics() -> None:
     async def build() -> gr.Blocks:  # in a running loop: without one, gradio opens loops and leaves them open
-        return build_app(Desk(FakeAssistant()))
+        return build_app(Views(Chats(FakeAssistant())))
 
     app = asyncio.run(build())
     assert app.analytics_enabled is False

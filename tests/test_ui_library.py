@@ -16,21 +16,23 @@ from ui_fake import (
     passage,
 )
 
-from rag.errors import LibraryError
+from rag.errors import ConversationError
 from rag.history.conversations import Conversations
+from rag.history.exchange import Exchange, Exchanges
 from rag.history.feedback import FeedbackStore
 from rag.index.ingest.jobs import Job
 from rag.loading.pages import Box
 from rag.loading.verification import Verification
 from rag.schema import Answer, Scope, Scores
+from rag.serving.chats import Chats, token_or_new
 from rag.ui.html.history import file_stem, parse_id
 from rag.ui.html.jobs import progress_html
-from rag.ui.html.library import Entry, chosen_from, list_html, scope_html, scope_of, size_words
-from rag.ui.html.pdf_page import Sheet, sheet_html
+from rag.ui.html.library import Entry, chosen_from, hint_html, list_html, scope_of, size_words
+from rag.ui.html.pdf_page import PdfPage
+from rag.ui.html.source import check_html, panel_html
 from rag.ui.html.why import why_html
-from rag.ui.open_source import check_html
-from rag.ui.state import Conversation, Exchange, Filed, Key
-from rag.ui.views import Desk, token_or_new
+from rag.ui.state import Filed, Key
+from rag.ui.views import Views
 
 SOURCES = [document.source for document in DOCUMENTS]
 IDS = [source.id for source in SOURCES]
@@ -46,9 +48,11 @@ def test_all_documents_chosen_is_no_limit_and_strangers_are_left_out() -> None:
 
 
 def test_the_scope_is_said_and_widened_only_where_it_is_limited() -> None:
-    assert "Asking all 4 documents" in scope_html(None, SOURCES) and "data-widen" not in scope_html(None, SOURCES)
-    limited = scope_html(frozenset(IDS[:1]), SOURCES)
+    assert "Asking all 4 documents" in hint_html(None, 4) and "data-widen" not in hint_html(None, 4)
+    assert "Asking 1 document" in hint_html(None, 1)
+    limited = hint_html(frozenset(IDS[:1]), 4)
     assert "Asking 1 of 4 documents" in limited and "data-widen" in limited
+    assert hint_html(None, 4, "Too <long>.") == '<p role="alert">Too &lt;long&gt;.</p>'
 
 
 def test_a_document_is_listed_with_what_is_known_of_it_and_nothing_is_markup() -> None:
@@ -80,12 +84,18 @@ def test_work_is_shown_with_its_file_and_its_problems_named() -> None:
 
 
 def test_a_page_is_an_image_with_the_quote_boxed_and_described() -> None:
-    sheet = Sheet(2, 3, b"png", 100, 200, (Box(0.1, 0.25, 0.5, 0.3),))
-    html = sheet_html(sheet, replace(MEMBERS[1], title='"><script>'), Key(0, "cite", 2))
+    def shown(page: PdfPage) -> str:
+        whole = (0, len(REPORT_DOCUMENT.text))
+        return panel_html(
+            REPORT_DOCUMENT, replace(MEMBERS[1], title='"><script>'), Key(0, "cite", 2), 2, whole, pdf_page=page
+        )
+
+    page = PdfPage(2, 3, b"png", 100, 200, (Box(0.1, 0.25, 0.5, 0.3),))
+    html = shown(page)
     assert "left:10.000%;top:25.000%;width:40.000%;height:5.000%" in html
     assert 'src="data:image/png;base64,cG5n"' in html and MEMBERS[1].quote in html and "<script" not in html
     assert 'data-page="1"' in html and 'data-page="3"' in html
-    away = sheet_html(replace(sheet, number=3, boxes=()), MEMBERS[1], Key(0, "cite", 2))
+    away = shown(replace(page, number=3, boxes=()))
     assert "Back to the quote" in away and 'data-page="4" aria-label="Page forward" disabled' in away
 
 
@@ -119,36 +129,47 @@ def test_why_a_passage_was_read_names_ranks_words_and_the_reader() -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(FakeAssistant(), conversations=Conversations(tmp_path), feedback=FeedbackStore(tmp_path))
+def views(tmp_path: Path) -> Views:
+    return Views(Chats(FakeAssistant(), Conversations(tmp_path), FeedbackStore(tmp_path)))
 
 
-def test_conversations_and_ratings_are_their_owners(desk: Desk) -> None:
-    assert desk.conversations is not None and desk.feedback is not None
-    talk: Conversation = (desk.ask("How many members?", (), None), Exchange("Still asked?"))
-    filed = desk.keep("ann", talk, Filed())
-    assert filed.count == 1 and desk.keep("ann", talk, filed) == filed
-    rated = desk.rate("ann", talk, filed, 0, "down", "76")
+def test_conversations_and_ratings_are_their_owners(views: Views) -> None:
+    assert views.chats.feedback is not None
+    talk: Exchanges = (views.ask("How many members?", (), None), Exchange("Still asked?"))
+    filed = views.keep("ann", talk, Filed())
+    assert filed.positions == (0,) and views.keep("ann", talk, filed) == filed
+    rated = views.rate("ann", talk, filed, 0, "down", "76")
     assert (rated[0].rating, rated[0].corrected) == ("down", True)
-    assert [said.right_answer for said in desk.feedback.all("ann")] == ["76"]
-    reopened, where = desk.opened("ann", desk.conversations, filed.id)
+    assert [said.right_answer for said in views.chats.feedback.all("ann")] == ["76"]
+    reopened, where = views.opened("ann", filed.id)
     assert where == filed and reopened[0].rating == "down" and reopened[0].answer == talk[0].answer
-    with pytest.raises(LibraryError):
-        desk.opened("ben", desk.conversations, filed.id)
+    with pytest.raises(ConversationError):
+        views.opened("ben", filed.id)
     for turn in (-1, 1, 99):
-        assert desk.rate("ann", talk, filed, turn, "up", "") == talk
-    assert desk.rate("ann", rated, filed, 0, "down", "")[0].rating is None
-    assert desk.feedback.all("ann") == ()
-    assert "How many members?" in desk.history("ann", filed) and "How many" not in desk.history("ben", filed)
+        assert views.rate("ann", talk, filed, turn, "up", "") == talk
+    assert views.rate("ann", rated, filed, 0, "down", "")[0].rating is None
+    assert views.chats.feedback.all("ann") == ()
+    assert "How many members?" in views.history("ann", filed) and "How many" not in views.history("ben", filed)
 
 
-def test_a_question_goes_to_the_chosen_documents_only(desk: Desk) -> None:
+def test_in_two_windows_each_answer_is_rated_where_it_is_kept(views: Views) -> None:
+    first: Exchanges = (views.ask("How many members?", (), None),)
+    filed = views.keep("ann", first, Filed())
+    here = (*first, views.ask("What was decided?", first, None))
+    there = (*first, views.ask("Which lot?", first, None))
+    filed_here, filed_there = views.keep("ann", here, filed), views.keep("ann", there, filed)
+    assert (filed_here.positions, filed_there.positions) == ((0, 1), (0, 2))
+    assert views.rate("ann", there, filed_there, 1, "up", "")[1].question == "Which lot?"
+    assert [one.rating for one in views.opened("ann", filed.id)[0]] == [None, None, "up"]
+
+
+def test_a_question_goes_to_the_chosen_documents_only(views: Views) -> None:
     only = REPORT_DOCUMENT.source
-    exchange = desk.ask("How many members?", (), frozenset({only.id, "0" * 16}))
+    exchange = views.ask("How many members?", (), frozenset({only.id, "0" * 16}))
     assert exchange.answer is not None
     assert (exchange.answer.searched, exchange.answer.library) == ((only.title,), 4)
     assert exchange.answer is not None and not exchange.answer.found
-    assert "Ask the whole library" in desk.thread((exchange,))
+    assert "Ask the whole library" in views.thread((exchange,))
 
 
 @pytest.mark.parametrize("sent", [None, "", "x" * 32, "0" * 31, "0" * 32 + "\n", 5, {"id": "0" * 32}])

@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from ui_fake import HOSTILE_DOCUMENT, MEMBERS, MINUTES_DOCUMENT, REPORT_DOCUMENT, SECRET, cite, passage
 
 from rag.answer.phrases import confidence_words, library_name, place, plain_text
+from rag.history.exchange import Exchange
 from rag.schema import Answer, Candidate, Narrowing
-from rag.ui.examples import Example, examples_for, sample_examples
-from rag.ui.html.conversation import answer_html, context, header_html, thread_html, welcome_html
-from rag.ui.state import Exchange
+from rag.ui.examples import ExampleQuestion, examples_for, sample_examples
+from rag.ui.html.conversation import context, header_html, thread_html, welcome_html
 
 FOUND = Answer("How many members?", "How many members?", True, 0.91, MEMBERS)
 
 
 def shown(answer: Answer, turn: int) -> str:
-    return answer_html(Exchange(answer.question, answer), answer, turn)
+    """The answer as the last of a conversation, after others that failed."""
+    return thread_html((*[Exchange("", problem="No.")] * turn, Exchange(answer.question, answer)), "")
 
 
 class Page(HTMLParser):
@@ -175,7 +176,9 @@ def test_an_empty_library_explains_the_first_step() -> None:
 
 
 def test_examples_are_asked_or_begun() -> None:
-    page = Page(welcome_html([Example("Who <came>?"), Example("What does it say about ", complete=False)], 1))
+    page = Page(
+        welcome_html([ExampleQuestion("Who <came>?"), ExampleQuestion("What does it say about ", complete=False)], 1)
+    )
     assert page.attributes("data-ask") == ["Who <came>?"]
     assert page.attributes("data-fill") == ["What does it say about "]
 

@@ -45,11 +45,12 @@ def open_chat(folder: Path, *, host: str, port: int, browser: bool, auth: Path |
 def _serve(folder: Path, settings: Settings, host: str, port: int, browser: bool, gate: Gate | None) -> None:
     from rag.assistant import Assistant
     from rag.history.conversations import Conversations
-    from rag.history.export import made_with
     from rag.history.feedback import FeedbackStore
+    from rag.history.provenance import made_with
     from rag.index.ingest.jobs import IndexJobs
+    from rag.serving.chats import Chats
     from rag.ui.serve import serve
-    from rag.ui.views import Desk
+    from rag.ui.views import Views
 
     with (
         closing(Assistant.open(folder, settings)) as assistant,
@@ -57,8 +58,8 @@ def _serve(folder: Path, settings: Settings, host: str, port: int, browser: bool
         closing(FeedbackStore(folder)) as feedback,
         closing(IndexJobs(assistant.index, assistant.embedder, settings)) as jobs,
     ):
-        desk = Desk(assistant, jobs=jobs, conversations=kept, feedback=feedback, folders=gate is None)
-        serve(desk, host=host, port=port, open_browser=browser, auth=gate.authenticate if gate else None)
+        views = Views(Chats(assistant, kept, feedback), jobs, folders=gate is None)
+        serve(views, host=host, port=port, open_browser=browser, auth=gate.authenticate if gate else None)
 
 
 def _index_sample(folder: Path, settings: Settings) -> None:

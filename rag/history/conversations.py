@@ -10,64 +10,19 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rag.answer.serialise import answer_from_dict, answer_to_dict
-from rag.errors import LibraryError
+from rag.errors import ConversationError, LibraryError
+from rag.history.exchange import Conversation, Exchange
 from rag.history.store import KeptFile
-from rag.question.follow_up import turn_of
-from rag.schema import Answer, Turn
 
 MAX_TITLE_CHARACTERS = 80
 UNTITLED = "New conversation"
 
 _COLUMNS = "id, owner, title, created, updated"
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question and what came of it.
-
-    Attributes:
-        question: as asked.
-        answer: what was answered, or None where asking failed.
-        problem: why there is no answer, in words for people; "" where there is one.
-        asked: when, UTC in ISO form.
-        made_with: models, settings and versions, as ``rag.history.export.made_with`` gives them; empty where not known.
-    """
-
-    question: str
-    answer: Answer | None = None
-    problem: str = ""
-    asked: str = ""
-    made_with: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A kept conversation.
-
-    Attributes:
-        id: 32 hexadecimal digits.
-        owner: the name that its owner logs in with; "" where nobody logs in.
-        title: its first question, or what it was renamed to.
-        created, updated: UTC in ISO form.
-        exchanges: oldest first; empty in a list of conversations.
-    """
-
-    id: str
-    owner: str
-    title: str
-    created: str
-    updated: str
-    exchanges: tuple[Exchange, ...] = ()
-
-    def history(self) -> list[Turn]:
-        """The answered exchanges as ``Assistant.ask`` wants them."""
-        return [turn_of(one.answer) for one in self.exchanges if one.answer is not None]
 
 
 class Conversations:
@@ -101,7 +56,7 @@ class Conversations:
         """Keeps an exchange at the end of a conversation; returns its position, from 0.
 
         Raises:
-            LibraryError: the owner has no such conversation.
+            ConversationError: the owner has no such conversation.
         """
         now = now_utc()
         answer = exchange.answer
@@ -152,7 +107,8 @@ class Conversations:
         """One conversation with its exchanges.
 
         Raises:
-            LibraryError: the owner has no such conversation, or what is kept of it cannot be read.
+            ConversationError: the owner has no such conversation.
+            LibraryError: what is kept of it cannot be read.
         """
         with self._file.transaction() as db:
             found = _required(db, owner, conversation_id)
@@ -171,7 +127,7 @@ class Conversations:
         """Gives a conversation another title; an empty one leaves it as it is.
 
         Raises:
-            LibraryError: the owner has no such conversation.
+            ConversationError: the owner has no such conversation.
         """
         with self._file.transaction() as db:
             found = _required(db, owner, conversation_id)
@@ -208,7 +164,7 @@ def _required(db: sqlite3.Connection, owner: str, conversation_id: str) -> Conve
         f"SELECT {_COLUMNS} FROM conversations WHERE id = ? AND owner = ?", (conversation_id, owner)
     ).fetchone()
     if row is None:
-        raise LibraryError("There is no such conversation (any more).")
+        raise ConversationError("There is no such conversation (any more).")
     return Conversation(*row)
 
 

@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import json
-import platform
 import re
-import sqlite3
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from rag.answer.agreement import agreement
 from rag.answer.phrases import agreement_words, by_side, framed
 from rag.answer.serialise import answer_to_dict
-from rag.history.conversations import Conversation, Exchange, now_utc
-from rag.index.manifest import Manifest
+from rag.history.conversations import now_utc
+from rag.history.exchange import Conversation, Exchange
 from rag.schema import Answer, Citation, Source
-from rag.settings import Settings
 
 JSON_FORMAT, JSON_VERSION = "docquote conversation", 1
-PACKAGES = ("docquote", "onnxruntime", "sentence-transformers", "torch", "faiss-cpu", "numpy", "pypdfium2")
-"""Whose versions an answer may depend on."""
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.|@")
 _LEADING = re.compile(r"^(?:([-+#=>])|(\d{1,9})([.)]))")
-
-
-def made_with(manifest: Manifest, reader: str, settings: Settings) -> dict[str, Any]:
-    """What answers are made with: models, settings and versions, as plain data for ``Conversations``."""
-    return {
-        "embedding_model": manifest.embedding_model,
-        "embedding_fingerprint": manifest.embedding_fingerprint,
-        "chunk_tokens": manifest.chunk_tokens,
-        "overlap_tokens": manifest.overlap_tokens,
-        "reader": reader,
-        "passages": settings.passages,
-        "quotes": settings.quotes,
-        "versions": {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
-        | {name: _version(name) for name in PACKAGES},
-    }
 
 
 def export_json(conversation: Conversation) -> str:
@@ -167,10 +146,3 @@ def _made_with(fields: dict[str, Any]) -> str:
 def _minute(moment: str) -> str:
     """An ISO time to the minute, for people: "2026-03-02 14:05 UTC"."""
     return f"{moment[:16].replace('T', ' ')} UTC"
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"

@@ -1,4 +1,4 @@
-"""What the page needs of the rest of docquote, so that tests can hand it less."""
+"""What whoever serves docquote needs of the rest of it, so that tests can hand it less."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Protocol
 from rag.schema import Answer, Document, Scope, Source, Turn
 
 
-class Library(Protocol):
-    """What the page needs of ``rag.assistant.Assistant``."""
+class Answerer(Protocol):
+    """What is served of ``rag.assistant.Assistant``."""
 
     def ask(
         self,
@@ -20,10 +20,10 @@ class Library(Protocol):
         as_typed: bool = False,
         any_date: bool = False,
     ) -> Answer:
-        """Answer a question; the history is that of one browser session."""
+        """Answer a question; the history is that of one conversation."""
 
     def sources(self) -> list[Source]:
-        """The documents of the library."""
+        """The documents that are asked."""
 
     def document(self, document_id: str) -> Document:
         """A document by its id; raises DocquoteError where the library no longer holds it."""

@@ -1,9 +1,8 @@
 """The chat in the browser; the only package that imports gradio.
 
-``app`` builds the page of the parts that ``wiring_library`` and ``wiring_history`` add to, ``serve`` serves it, and
-``desk`` is what all pages of one server share. ``render``, ``panel``, ``sheet``, ``library`` and ``history`` make the
-HTML (pure, every string escaped), ``examples`` proposes questions, and ``style.css`` and the ``.js`` files are what the
-browser gets besides.
+``app`` builds the page of the parts that ``library_events`` and ``history_events`` add to, ``serve`` serves it, and
+``views`` is what all pages of one server show. ``html`` makes the HTML (pure, by templates that escape), ``examples``
+proposes questions, and ``static`` is what the browser gets besides.
 """
 
 import os

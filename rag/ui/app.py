@@ -12,16 +12,16 @@ from typing import Any
 
 import gradio as gr
 
+from rag.history.exchange import Exchange, Exchanges
+from rag.serving.chats import owner_of
 from rag.ui.history_events import wire_history
-from rag.ui.html.conversation import sides_html
+from rag.ui.html.conversation import MAX_CORRECTION_CHARACTERS, sides_html
 from rag.ui.html.library import Chosen, still_there
-from rag.ui.html.rating import MAX_CORRECTION_CHARACTERS
 from rag.ui.html.source import empty_html
 from rag.ui.library_events import wire_library
-from rag.ui.open_source import open_source
 from rag.ui.page import Page, asset, html, quiet, sent_with
-from rag.ui.state import Conversation, Exchange, Filed, View, first_key, parse_key
-from rag.ui.views import Desk, owner_of
+from rag.ui.state import Filed, View, first_key, parse_key
+from rag.ui.views import Views
 
 MAX_QUESTION_CHARACTERS = 1000
 """Longer questions are refused: the embedding model reads about 256 word pieces, some 1,000 characters."""
@@ -33,29 +33,29 @@ STOPPED = "Stopped before an answer was found."
 NONE_CHOSEN = "No document is chosen. Choose at least one in the library."
 
 
-def build_app(desk: Desk) -> gr.Blocks:
+def build_app(views: Views) -> gr.Blocks:
     """The page over one library."""
     app: gr.Blocks = gr.Blocks(title="docquote", analytics_enabled=False, fill_width=True, fill_height=True)
     with app:
-        page = _laid_out(desk)
-        asking = _wire_asking(desk, page)
-        _wire_sources(desk, page)
+        page = _laid_out(views)
+        asking = _wire_asking(views, page)
+        _wire_sources(views, page)
         with gr.Column(elem_id="dq-side"):
-            wire_library(desk, page, app)
-            if desk.conversations is not None:
-                wire_history(desk, desk.conversations, page, app, asking)
+            wire_library(views, page, app)
+            if views.chats.conversations is not None:
+                wire_history(views, views.chats.conversations, page, app, asking)
     return app
 
 
-def _laid_out(desk: Desk) -> Page:
+def _laid_out(views: Views) -> Page:
     script = asset("page.js")
     with gr.Row(elem_id="dq-header"):
-        title = html(desk.header(), "dq-title")
-        sides = html(sides_html(history=desk.conversations is not None, user=""), "dq-sides", asset("side.js"))
+        title = html(views.header(), "dq-title")
+        sides = html(sides_html(history=views.chats.conversations is not None, user=""), "dq-sides", asset("side.js"))
         clear = gr.Button("New chat", elem_id="dq-new", size="sm")
     with gr.Row(elem_id="dq-main"):
         with gr.Column(elem_id="dq-chat"):
-            thread = html(desk.welcome(), "dq-thread", script)
+            thread = html(views.welcome(), "dq-thread", script)
             box = gr.Textbox(
                 label="Your question",
                 placeholder="Ask your documents",
@@ -67,7 +67,7 @@ def _laid_out(desk: Desk) -> Page:
                 submit_btn="Ask",
                 elem_id="dq-box",
             )
-            hint = html(desk.hint(None), "dq-hint")
+            hint = html(views.hint(None), "dq-hint")
         with gr.Column(elem_id="dq-source"):
             source = html(empty_html(), "dq-panel", script)
     return Page(
@@ -86,46 +86,46 @@ def _laid_out(desk: Desk) -> Page:
     )
 
 
-def _wire_asking(desk: Desk, page: Page) -> Any:
+def _wire_asking(views: Views, page: Page) -> Any:
     """Asking, stopping, and starting over; returns the event that asks, which others may cancel."""
 
-    def respond(typed: str, talk: Conversation, chosen: Chosen, event: gr.EventData) -> Iterator[dict[Any, Any]]:
+    def respond(typed: str, exchanges: Exchanges, chosen: Chosen, event: gr.EventData) -> Iterator[dict[Any, Any]]:
         sent = sent_with(event)
         question = str(sent.get("question", typed)).strip()
-        chosen = None if sent.get("everywhere") else still_there(chosen, desk.sources())
+        chosen = None if sent.get("everywhere") else still_there(chosen, views.sources())
         only = sent.get("document")  # for this question alone
-        asked_of = still_there(frozenset({str(only)}), desk.sources()) if only else chosen
-        if not question or (talk and talk[-1].pending):
-            yield {page.hint: desk.hint(chosen)}
+        asked_of = still_there(frozenset({str(only)}), views.sources()) if only else chosen
+        if not question or (exchanges and exchanges[-1].pending):
+            yield {page.hint: views.hint(chosen)}
             return
         refusal = _refusal(question, asked_of)
         if refusal:
-            yield {page.hint: desk.hint(chosen, refusal)}
+            yield {page.hint: views.hint(chosen, refusal)}
             return
-        asked = (*talk, Exchange(question))
+        asked = (*exchanges, Exchange(question))
         yield {
             page.conversation: asked,
             page.chosen: chosen,
-            page.thread: desk.thread(asked),
+            page.thread: views.thread(asked),
             page.box: gr.update(submit_btn=False, stop_btn="Stop"),  # page.js clears it
-            page.hint: desk.hint(chosen),
+            page.hint: views.hint(chosen),
         }
         how = {"as_typed": bool(sent.get("typed")), "any_date": bool(sent.get("anydate"))}
-        answered = (*talk, desk.ask(question, talk, asked_of, **how))
-        view, source = open_source(desk.assistant, answered, first_key(answered), refreshable=desk.jobs is not None)
+        answered = (*exchanges, views.ask(question, exchanges, asked_of, **how))
+        view, source = views.source(answered, first_key(answered))
         yield {
             page.conversation: answered,
-            page.thread: desk.thread(answered),
+            page.thread: views.thread(answered),
             page.box: gr.update(submit_btn="Ask", stop_btn=False),
             page.view: view,
             page.source: source,
         }
 
-    def stop(talk: Conversation) -> dict[Any, Any]:
-        stopped = tuple(Exchange(e.question, problem=STOPPED) if e.pending else e for e in talk)
+    def stop(exchanges: Exchanges) -> dict[Any, Any]:
+        stopped = tuple(Exchange(e.question, problem=STOPPED) if e.pending else e for e in exchanges)
         return {
             page.conversation: stopped,
-            page.thread: desk.thread(stopped),
+            page.thread: views.thread(stopped),
             page.box: gr.update(submit_btn="Ask", stop_btn=False),
         }
 
@@ -134,10 +134,10 @@ def _wire_asking(desk: Desk, page: Page) -> Any:
             page.conversation: (),
             page.filed: Filed(),
             page.view: None,
-            page.thread: desk.welcome(),
+            page.thread: views.welcome(),
             page.source: empty_html(),
             page.box: gr.update(value="", submit_btn="Ask", stop_btn=False),
-            page.hint: desk.hint(chosen),
+            page.hint: views.hint(chosen),
         }
 
     shown = [page.conversation, page.view, page.thread, page.source, page.box, page.hint]
@@ -155,30 +155,26 @@ def _wire_asking(desk: Desk, page: Page) -> Any:
     return asking
 
 
-def _wire_sources(desk: Desk, page: Page) -> None:
+def _wire_sources(views: Views, page: Page) -> None:
     """Opening citations, turning pages, and saying what one thinks of an answer."""
-    refreshable = desk.jobs is not None
 
-    def show(talk: Conversation, shown: View | None, event: gr.EventData) -> tuple[View | None, str]:
+    def show(exchanges: Exchanges, shown: View | None, event: gr.EventData) -> tuple[View | None, str]:
         sent = sent_with(event)
-        key = parse_key(sent.get("open"))
-        return open_source(
-            desk.assistant, talk, key, shown, more=sent.get("more"), page=sent.get("page"), refreshable=refreshable
-        )
+        return views.source(exchanges, parse_key(sent.get("open")), shown, more=sent.get("more"), page=sent.get("page"))
 
     def rate(
-        talk: Conversation, filed: Filed, token: str, event: gr.EventData, request: gr.Request
-    ) -> tuple[Conversation, str]:
+        exchanges: Exchanges, filed: Filed, token: str, event: gr.EventData, request: gr.Request
+    ) -> tuple[Exchanges, str]:
         sent = sent_with(event)
         turn, rating = sent.get("turn"), sent.get("rate")
         correction = str(sent.get("correction", "")).strip()[:MAX_CORRECTION_CHARACTERS]
         if type(turn) is int and (rating == "up" or rating == "down"):
-            talk = desk.rate(owner_of(token, request), talk, filed, turn, rating, correction)
-        return talk, desk.thread(talk)
+            exchanges = views.rate(owner_of(request.username, token), exchanges, filed, turn, rating, correction)
+        return exchanges, views.thread(exchanges)
 
     page_of = [page.view, page.source]
     gr.on([page.thread.select, page.source.select], show, [page.conversation, page.view], page_of, **quiet())
-    if desk.feedback is not None:
+    if views.chats.feedback is not None:
         page.thread.like(rate, [page.conversation, page.filed, page.token], [page.conversation, page.thread], **quiet())
 
 

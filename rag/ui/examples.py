@@ -16,7 +16,7 @@ MAX_TITLE_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class ExampleQuestion:
     """A question on offer.
 
     Attributes:
@@ -28,7 +28,7 @@ class Example:
     complete: bool = True
 
 
-def examples_for(sources: Sequence[Source]) -> tuple[Example, ...]:
+def examples_for(sources: Sequence[Source]) -> tuple[ExampleQuestion, ...]:
     """Up to four examples for a library: the sample's own questions, or beginnings made from titles.
 
     What a library can answer is not known from its titles, so a beginning is offered rather than a question
@@ -39,10 +39,10 @@ def examples_for(sources: Sequence[Source]) -> tuple[Example, ...]:
     newest_first = sorted(sources, key=lambda source: source.date or date.min, reverse=True)
     titles = dict.fromkeys(" ".join(source.title.split()) for source in newest_first)
     short = [title for title in titles if len(title) <= MAX_TITLE_CHARACTERS]
-    return tuple(Example(f"What does {title} say about ", complete=False) for title in short[:MAX_EXAMPLES])
+    return tuple(ExampleQuestion(f"What does {title} say about ", complete=False) for title in short[:MAX_EXAMPLES])
 
 
-def sample_examples() -> tuple[Example, ...]:
+def sample_examples() -> tuple[ExampleQuestion, ...]:
     """Answerable questions on documents spread over the sample library, one per document."""
     with questions_file() as path:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -52,7 +52,7 @@ def sample_examples() -> tuple[Example, ...]:
             first_on.setdefault(row["documents"][0], row["question"])
     questions = list(first_on.values())
     spread = max(1, len(questions) // MAX_EXAMPLES)
-    return tuple(Example(question) for question in questions[::spread][:MAX_EXAMPLES])
+    return tuple(ExampleQuestion(question) for question in questions[::spread][:MAX_EXAMPLES])
 
 
 def is_sample(sources: Sequence[Source]) -> bool:

@@ -8,16 +8,17 @@ import gradio as gr
 
 from rag.errors import DocquoteError
 from rag.history.conversations import Conversations
+from rag.history.exchange import Exchanges
 from rag.history.export import export_json, export_markdown
+from rag.serving.chats import owner_of, token_or_new
 from rag.ui.html.history import MAX_SEARCH_CHARACTERS, download_html, file_stem, history_head_html, parse_id
 from rag.ui.html.source import empty_html
-from rag.ui.open_source import open_source
 from rag.ui.page import Page, asset, html, quiet, sent_with
-from rag.ui.state import Conversation, Filed, first_key
-from rag.ui.views import Desk, owner_of, token_or_new
+from rag.ui.state import Filed, first_key
+from rag.ui.views import Views
 
 
-def wire_history(desk: Desk, kept: Conversations, page: Page, app: gr.Blocks, asking: Any) -> None:
+def wire_history(views: Views, kept: Conversations, page: Page, app: gr.Blocks, asking: Any) -> None:
     """Makes the panel and wires it; ``asking`` is the event to keep answers after, and to cancel."""
     with gr.Column(elem_id="dq-history"):
         html(history_head_html(), "dq-talkhead")
@@ -25,60 +26,62 @@ def wire_history(desk: Desk, kept: Conversations, page: Page, app: gr.Blocks, as
         saved = html("", "dq-save", asset("save.js"))
     search = gr.State("")
 
-    def keep(talk: Conversation, filed: Filed, token: str, search: str, request: gr.Request) -> tuple[Filed, str, str]:
+    def keep(
+        exchanges: Exchanges, filed: Filed, token: str, search: str, request: gr.Request
+    ) -> tuple[Filed, str, str]:
         token = token_or_new(token)
-        owner = owner_of(token, request)
-        filed = desk.keep(owner, talk, filed)
-        return filed, token, desk.history(owner, filed, search)
+        owner = owner_of(request.username, token)
+        filed = views.keep(owner, exchanges, filed)
+        return filed, token, views.history(owner, filed, search)
 
     def relist(filed: Filed, token: str, search: str, request: gr.Request) -> str:
-        return desk.history(owner_of(token, request), filed, search)
+        return views.history(owner_of(request.username, token), filed, search)
 
     def look_for(filed: Filed, token: str, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
         wanted = str(sent_with(event).get("search", "")).strip()[:MAX_SEARCH_CHARACTERS]
-        return wanted, desk.history(owner_of(token, request), filed, wanted)
+        return wanted, views.history(owner_of(request.username, token), filed, wanted)
 
     def open_kept(filed: Filed, token: str, search: str, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
-        owner, wanted = owner_of(token, request), parse_id(sent_with(event).get("id"))
+        owner, wanted = owner_of(request.username, token), parse_id(sent_with(event).get("id"))
         try:
-            talk, filed = desk.opened(owner, kept, wanted or "")
+            exchanges, filed = views.opened(owner, wanted or "")
         except DocquoteError:  # deleted in another window: the list says what there is
-            return {listed: desk.history(owner, filed, search)}
-        view, source = open_source(desk.assistant, talk, first_key(talk), refreshable=desk.jobs is not None)
+            return {listed: views.history(owner, filed, search)}
+        view, source = views.source(exchanges, first_key(exchanges))
         return {
-            page.conversation: talk,
+            page.conversation: exchanges,
             page.filed: filed,
-            page.thread: desk.thread(talk),
+            page.thread: views.thread(exchanges),
             page.view: view,
             page.source: source,
             page.box: gr.update(submit_btn="Ask", stop_btn=False),
-            listed: desk.history(owner, filed, search),
+            listed: views.history(owner, filed, search),
         }
 
     def rename(filed: Filed, token: str, search: str, event: gr.EventData, request: gr.Request) -> str:
         sent = sent_with(event)
-        owner, wanted = owner_of(token, request), parse_id(sent.get("id"))
+        owner, wanted = owner_of(request.username, token), parse_id(sent.get("id"))
         if wanted is not None and any(one.id == wanted for one in kept.list(owner)):
             kept.rename(owner, wanted, str(sent.get("title", "")))
-        return desk.history(owner, filed, search)
+        return views.history(owner, filed, search)
 
     def delete(filed: Filed, token: str, search: str, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
-        owner, wanted = owner_of(token, request), parse_id(sent_with(event).get("id"))
+        owner, wanted = owner_of(request.username, token), parse_id(sent_with(event).get("id"))
         if wanted is None or not kept.delete(owner, wanted) or wanted != filed.id:
-            return {listed: desk.history(owner, filed, search)}
+            return {listed: views.history(owner, filed, search)}
         return {
             page.conversation: (),
             page.filed: Filed(),
             page.view: None,
-            page.thread: desk.welcome(),
+            page.thread: views.welcome(),
             page.source: empty_html(),
-            listed: desk.history(owner, Filed(), search),
+            listed: views.history(owner, Filed(), search),
         }
 
     def save(token: str, event: gr.EventData, request: gr.Request) -> str:
         sent = sent_with(event)
         try:
-            found = kept.open(owner_of(token, request), parse_id(sent.get("id")) or "")
+            found = kept.open(owner_of(request.username, token), parse_id(sent.get("id")) or "")
         except DocquoteError:
             return ""
         if sent.get("form") == "json":

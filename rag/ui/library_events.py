@@ -9,41 +9,42 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import DocquoteError
+from rag.history.exchange import Exchanges
 from rag.index.ingest.jobs import IndexJobs
 from rag.loading.registry import is_supported, unsupported_reason
+from rag.serving.chats import token_or_new
 from rag.ui.html.conversation import sides_html
 from rag.ui.html.jobs import progress_html
 from rag.ui.html.library import Chosen, chosen_from, head_html, still_there
-from rag.ui.open_source import open_source
 from rag.ui.page import Page, asset, html, quiet, sent_with
-from rag.ui.state import Conversation, View, parse_key, resolve
-from rag.ui.views import Desk, token_or_new
+from rag.ui.state import View, parse_key, resolve
+from rag.ui.views import Views
 
 TICK_SECONDS = 0.7
 """How often the page asks how far the work on the library is, while there is any."""
 
 
-def wire_library(desk: Desk, page: Page, app: gr.Blocks) -> None:
+def wire_library(views: Views, page: Page, app: gr.Blocks) -> None:
     """Makes the panel and wires it."""
-    drawn = desk.sources()
+    drawn = views.sources()
     with gr.Column(elem_id="dq-library"):
-        html(head_html(refreshable=desk.jobs is not None), "dq-listhead")
-        listed = html(desk.documents(None), "dq-list", asset("library.js"))
-        if desk.jobs is not None:
-            _wire_jobs(desk, desk.jobs, page, app, listed)
+        html(head_html(refreshable=views.jobs is not None), "dq-listhead")
+        listed = html(views.documents(None), "dq-list", asset("library.js"))
+        if views.jobs is not None:
+            _wire_jobs(views, views.jobs, page, app, listed)
 
     def choose(event: gr.EventData) -> tuple[Chosen, str]:
-        chosen = chosen_from(sent_with(event).get("chosen"), desk.sources())
-        return chosen, desk.hint(chosen)
+        chosen = chosen_from(sent_with(event).get("chosen"), views.sources())
+        return chosen, views.hint(chosen)
 
-    def start(token: str, talk: Conversation, request: gr.Request) -> dict[Any, Any]:
+    def start(token: str, exchanges: Exchanges, request: gr.Request) -> dict[Any, Any]:
         shown: dict[Any, Any] = {page.token: token_or_new(token)}
         if request.username:
-            shown[page.sides] = sides_html(history=desk.conversations is not None, user=request.username)
-        if desk.sources() != drawn:  # what the page came with is out of date
-            shown |= {page.title: desk.header(), listed: desk.documents(None), page.hint: desk.hint(None)}
-            if not talk:
-                shown[page.thread] = desk.welcome()
+            shown[page.sides] = sides_html(history=views.chats.conversations is not None, user=request.username)
+        if views.sources() != drawn:  # what the page came with is out of date
+            shown |= {page.title: views.header(), listed: views.documents(None), page.hint: views.hint(None)}
+            if not exchanges:
+                shown[page.thread] = views.welcome()
         return shown
 
     listed.select(choose, None, [page.chosen, page.hint], **quiet())
@@ -55,7 +56,7 @@ def wire_library(desk: Desk, page: Page, app: gr.Blocks) -> None:
     )
 
 
-def _wire_jobs(desk: Desk, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: gr.HTML) -> None:
+def _wire_jobs(views: Views, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: gr.HTML) -> None:
     with gr.Column(elem_id="dq-add"):
         upload = gr.UploadButton(
             "Add files, or drop them here",
@@ -70,7 +71,7 @@ def _wire_jobs(desk: Desk, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: 
             max_lines=1,
             submit_btn="Add",
             elem_id="dq-folder",
-            visible=desk.folders,
+            visible=views.folders,
         )
         progress = html(progress_html(jobs.snapshot()), "dq-progress", asset("progress.js"))
     timer = gr.Timer(TICK_SECONDS, active=False)
@@ -95,43 +96,43 @@ def _wire_jobs(desk: Desk, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: 
         return work(lambda: jobs.upload(readable) if readable else None, refusals)
 
     def add_folder(typed: str) -> dict[Any, Any]:
-        if not desk.folders or not typed.strip():
+        if not views.folders or not typed.strip():
             return work(lambda: None)
         return work(lambda: jobs.add(Path(typed.strip()).expanduser())) | {folder: ""}
 
     def remove(event: gr.EventData) -> dict[Any, Any]:
         sent = sent_with(event).get("id")
-        paths = [source.path for source in desk.sources() if source.id == sent]
+        paths = [source.path for source in views.sources() if source.id == sent]
         return work(lambda: jobs.remove(paths) if paths else None)
 
     def refresh() -> dict[Any, Any]:
         return work(jobs.refresh)
 
-    def refresh_one(talk: Conversation, event: gr.EventData) -> dict[Any, Any]:
+    def refresh_one(exchanges: Exchanges, event: gr.EventData) -> dict[Any, Any]:
         key = parse_key(sent_with(event).get("again"))
-        citation = resolve(talk, key) if key is not None else None
+        citation = resolve(exchanges, key) if key is not None else None
         if citation is None:
             return work(lambda: None)
-        return work(lambda: jobs.add(Path(desk.assistant.document(citation.document_id).source.path)))
+        return work(lambda: jobs.add(Path(views.chats.assistant.document(citation.document_id).source.path)))
 
     def cancel(event: gr.EventData) -> dict[Any, Any]:
         sent = sent_with(event).get("cancel")
         return work(lambda: jobs.cancel(sent) if type(sent) is int else None)
 
-    def tick(talk: Conversation, chosen: Chosen, view: View | None, refusals: Sequence[str]) -> dict[Any, Any]:
+    def tick(exchanges: Exchanges, chosen: Chosen, view: View | None, refusals: Sequence[str]) -> dict[Any, Any]:
         busy = jobs.busy  # before the documents are looked at, so that the last tick sees all that was done
-        chosen = still_there(chosen, desk.sources())
+        chosen = still_there(chosen, views.sources())
         shown: dict[Any, Any] = {
             progress: progress_html(jobs.snapshot(), refusals),
-            listed: desk.documents(chosen),
-            page.title: desk.header(),
-            page.hint: desk.hint(chosen),
+            listed: views.documents(chosen),
+            page.title: views.header(),
+            page.hint: views.hint(chosen),
             timer: gr.Timer(active=busy or jobs.busy),
         }
-        if not talk:
-            shown[page.thread] = desk.welcome()
-        if view is not None and not busy and desk.version(view.document_id) != view.version:
-            shown[page.view], shown[page.source] = open_source(desk.assistant, talk, view.key, refreshable=True)
+        if not exchanges:
+            shown[page.thread] = views.welcome()
+        if view is not None and not busy and views.version(view.document_id) != view.version:
+            shown[page.view], shown[page.source] = views.source(exchanges, view.key)
         return shown
 
     everything = [*moving, listed, page.title, page.hint, page.thread, page.view, page.source]

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
 from rag.errors import DocquoteError, LoadError
+from rag.history.exchange import Exchanges
 from rag.loading.pages import render_page, span_on_page
 from rag.loading.verification import Verification, verify
 from rag.schema import Citation, Document
-from rag.serving.base import Library
-from rag.ui.html.pdf_page import PDF, Sheet
-from rag.ui.html.source import empty_html, first_window, panel_html, wider_window
+from rag.serving.base import Answerer
+from rag.ui.html.pdf_page import PDF, PdfPage
+from rag.ui.html.source import check_html, empty_html, first_window, panel_html, wider_window
 from rag.ui.html.why import why_html
-from rag.ui.state import Conversation, Key, View, resolve, siblings
+from rag.ui.state import Key, View, resolve, siblings
 
 SCALE = 2.5
 """Pixels per point: about 1,500 for the width of a sheet of paper, sharp at twice the panel's width."""
 
-_WORDS = {
-    "verified": ("Verified", "the file was read again just now"),
-    "changed": ("Changed since indexing", ""),
-    "gone": ("File is gone", "it is no longer where it was indexed"),
-    "unreadable": ("Cannot be checked", ""),
-}
 NO_CITATION = "This conversation has no such citation."
 
 
 def open_source(
-    assistant: Library,
-    talk: Conversation,
+    assistant: Answerer,
+    exchanges: Exchanges,
     key: Key | None,
     shown: View | None = None,
     *,
@@ -48,7 +42,7 @@ def open_source(
     """
     if key is None:
         return None, empty_html()
-    citation = resolve(talk, key)
+    citation = resolve(exchanges, key)
     if citation is None:
         return None, empty_html(NO_CITATION)
     try:
@@ -59,22 +53,22 @@ def open_source(
     if shown is not None and shown.key == key and (more == "above" or more == "below"):
         window = wider_window(document.text, shown.window, more)
     check = verify(document.source, citation.quote)
-    sheet = None if page == "text" or more else _sheet(document, citation, page, check)
-    answer = talk[key.turn].answer
+    pdf_page = None if page == "text" or more else _pdf_page(document, citation, page, check)
+    answer = exchanges[key.turn].answer
     html = panel_html(
         document,
         citation,
         key,
-        len(siblings(talk, key)),
+        len(siblings(exchanges, key)),
         window,
-        sheet=sheet,
+        pdf_page=pdf_page,
         check=check_html(check, key if refreshable else None),
         why=why_html(answer, citation) if answer is not None else "",
     )
     return View(key, window, document.source.id, document.source.sha256), html
 
 
-def _sheet(document: Document, citation: Citation, page: object, check: Verification) -> Sheet | None:
+def _pdf_page(document: Document, citation: Citation, page: object, check: Verification) -> PdfPage | None:
     """The page of a PDF to show; None where the text is shown instead: the file changed, is gone or cannot be drawn."""
     numbers = [int(section.label) for section in document.sections if section.kind == "page"]
     if document.source.media_type != PDF or check.state != "verified" or citation.page is None:
@@ -90,18 +84,4 @@ def _sheet(document: Document, citation: Citation, page: object, check: Verifica
     except LoadError:
         return None
     boxes, strong_boxes = (mark.boxes for mark in image.marks)
-    return Sheet(number, image.pages, image.png, image.width, image.height, boxes, strong_boxes)
-
-
-def check_html(check: Verification, key: Key | None) -> str:
-    """Whether the file still is what was indexed, with a button to index it again where ``key`` is given."""
-    label, detail = _WORDS[check.state]
-    if check.state == "changed" and check.quote_found is not None:
-        detail = f"the quote is {'still' if check.quote_found else 'no longer'} in it"
-    again = ""
-    if check.state == "changed" and key is not None:
-        again = f' <button type="button" class="dq-quiet" data-again="{key}">Re-index</button>'
-    return (
-        f'<p class="dq-check" data-state="{check.state}"><b>{escape(label)}</b>'
-        f"<span>{escape(detail or check.reason)}</span>{again}</p>"
-    )
+    return PdfPage(number, image.pages, image.png, image.width, image.height, boxes, strong_boxes)

@@ -10,7 +10,7 @@ import gradio as gr
 
 from rag.ui.app import build_app
 from rag.ui.page import asset
-from rag.ui.views import Desk
+from rag.ui.views import Views
 
 SANS = ("-apple-system", "Segoe UI", "Inter", "Roboto", "Noto Sans", "Liberation Sans", "Arial", "sans-serif")
 MONO = ("ui-monospace", "SF Mono", "Consolas", "Noto Sans Mono", "Liberation Mono", "monospace")
@@ -29,7 +29,7 @@ LOG_IN = "Ask the documents of this docquote library."
 
 
 def serve(
-    desk: Desk,
+    views: Views,
     *,
     host: str = "127.0.0.1",
     port: int = 7860,
@@ -42,7 +42,7 @@ def serve(
     Nothing but ``host`` and ``port`` is contacted or listened on: no analytics, no share link, no web fonts.
 
     Args:
-        desk: the library and what is kept beside it.
+        views: the library and what is kept beside it.
         auth: whether a name and a password may enter; None: nobody has to log in.
         max_waiting: how many questions and clicks may wait for their turn before others are told to come back.
 
@@ -50,7 +50,7 @@ def serve(
         OSError: the port is taken.
     """
     _bypass_proxy(host)
-    app = build_app(desk)
+    app = build_app(views)
     app.queue(max_size=max_waiting)
     with as_file(files("rag.ui").joinpath("static").joinpath("icon.png")) as icon:
         app.launch(

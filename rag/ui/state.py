@@ -1,45 +1,15 @@
-"""What the page remembers of one browser session: the conversation and the source on show."""
+"""What only the page remembers of one browser session: the source on show, and where the conversation is kept."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.question.follow_up import turn_of
-from rag.schema import Answer, Citation, Span, Turn
-
-Rating = Literal["up", "down"]
+from rag.history.exchange import Exchanges
+from rag.schema import Citation, Span
 
 _KEY = re.compile(r"(\d{1,4})\.(cite|near)\.(\d{1,3})")
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question and what came of it; with neither answer nor problem it is still being answered.
-
-    Attributes:
-        question: as asked.
-        answer: what the assistant said.
-        problem: why there is no answer, in words for people; "" where all is well.
-        rating: what the person thought of the answer; None until they say.
-        corrected: whether they gave the right answer.
-    """
-
-    question: str
-    answer: Answer | None = None
-    problem: str = ""
-    rating: Rating | None = None
-    corrected: bool = False
-
-    @property
-    def pending(self) -> bool:
-        """Whether the answer is still to come."""
-        return self.answer is None and not self.problem
-
-
-Conversation = tuple[Exchange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +18,12 @@ class Filed:
 
     Attributes:
         id: of the kept conversation; "" before its first answer.
-        count: how many of its exchanges are kept.
+        positions: of the first exchanges on the page, as far as they are kept, in that conversation; others may stand
+            between them where it is open in two windows.
     """
 
     id: str = ""
-    count: int = 0
+    positions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,28 +68,23 @@ def parse_key(value: object) -> Key | None:
     return Key(int(match[1]), "cite" if match[2] == "cite" else "near", int(match[3]))
 
 
-def siblings(conversation: Conversation, key: Key) -> tuple[Citation, ...]:
+def siblings(exchanges: Exchanges, key: Key) -> tuple[Citation, ...]:
     """All quotes (or all nearest passages) of the exchange that ``key`` points into; empty if there is none."""
-    if key.turn >= len(conversation):
+    if key.turn >= len(exchanges):
         return ()
-    answer = conversation[key.turn].answer
+    answer = exchanges[key.turn].answer
     if answer is None:
         return ()
     return (*answer.citations, *answer.also) if key.kind == "cite" else answer.nearest
 
 
-def resolve(conversation: Conversation, key: Key) -> Citation | None:
+def resolve(exchanges: Exchanges, key: Key) -> Citation | None:
     """The citation that ``key`` names in this session's own conversation, or None."""
-    return next((c for n, c in enumerate(siblings(conversation, key), 1) if n == key.number), None)
+    return next((c for n, c in enumerate(siblings(exchanges, key), 1) if n == key.number), None)
 
 
-def first_key(conversation: Conversation) -> Key | None:
+def first_key(exchanges: Exchanges) -> Key | None:
     """The key of the likeliest quote of the last answer; None where it found nothing."""
-    if not conversation or conversation[-1].answer is None or not conversation[-1].answer.citations:
+    if not exchanges or exchanges[-1].answer is None or not exchanges[-1].answer.citations:
         return None
-    return Key(len(conversation) - 1, "cite", conversation[-1].answer.best)
-
-
-def history(conversation: Sequence[Exchange]) -> list[Turn]:
-    """The answered exchanges as the assistant wants them."""
-    return [turn_of(e.answer) for e in conversation if e.answer is not None]
+    return Key(len(exchanges) - 1, "cite", exchanges[-1].answer.best)

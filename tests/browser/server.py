@@ -15,12 +15,13 @@ from ui_fake import FakeAssistant  # noqa: E402
 
 from rag.history.conversations import Conversations  # noqa: E402
 from rag.history.feedback import FeedbackStore  # noqa: E402
+from rag.serving.chats import Chats  # noqa: E402
 from rag.serving.users import Gate, Users  # noqa: E402
 from rag.ui.serve import serve  # noqa: E402
-from rag.ui.views import Desk  # noqa: E402
+from rag.ui.views import Views  # noqa: E402
 
 
-def indexed(folder: Path, documents: Path) -> Desk:
+def indexed(folder: Path, documents: Path) -> Views:
     from embeddings import open_embedder
     from rag.assistant import Assistant
     from rag.index import Index
@@ -36,7 +37,7 @@ def indexed(folder: Path, documents: Path) -> Desk:
     assert not report.failed, report.failed
     assistant = Assistant.open(folder)
     jobs = IndexJobs(assistant.index, assistant.embedder, settings)
-    return Desk(assistant, jobs=jobs, conversations=Conversations(folder), feedback=FeedbackStore(folder))
+    return Views(Chats(assistant, Conversations(folder), FeedbackStore(folder)), jobs)
 
 
 port, folder, *others = sys.argv[1:]
@@ -45,5 +46,5 @@ if others and others[0] != "--auth":
 else:
     kept = Path(folder)
     kept.mkdir(exist_ok=True)
-    desk = Desk(FakeAssistant(), conversations=Conversations(kept), feedback=FeedbackStore(kept))
-    serve(desk, port=int(port), auth=Gate(Users(Path(others[1]))).authenticate if others else None)
+    views = Views(Chats(FakeAssistant(), Conversations(kept), FeedbackStore(kept)))
+    serve(views, port=int(port), auth=Gate(Users(Path(others[1]))).authenticate if others else None)

@@ -8,9 +8,10 @@ from pathlib import Path
 from ui_fake import FakeAssistant
 
 from rag.history.conversations import Conversations
+from rag.serving.chats import Chats
 from rag.ui.serve import serve
-from rag.ui.views import Desk
+from rag.ui.views import Views
 
 port, folder, waiting = sys.argv[1:]
 Path(folder).mkdir()
-serve(Desk(FakeAssistant(), conversations=Conversations(Path(folder))), port=int(port), max_waiting=int(waiting))
+serve(Views(Chats(FakeAssistant(), Conversations(Path(folder)))), port=int(port), max_waiting=int(waiting))

@@ -15,7 +15,8 @@ from core_fakes import FAKE_SETTINGS, FakeEmbedder, write_files
 from counts import DAMAGES
 
 from rag.errors import DocquoteError
-from rag.history.conversations import Conversations, Exchange
+from rag.history.conversations import Conversations
+from rag.history.exchange import Exchange
 from rag.history.feedback import FeedbackStore
 from rag.index import Index
 from rag.index.ingest.update import update_index

@@ -19,7 +19,8 @@ from whole import corpus, held
 
 import rag.history.conversations
 from rag.errors import LibraryError
-from rag.history.conversations import Conversations, Exchange
+from rag.history.conversations import Conversations
+from rag.history.exchange import Exchange
 from rag.index import Index
 from rag.index.ingest.jobs import IndexJobs
 from rag.index.ingest.update import IndexReport, Progress, update_index

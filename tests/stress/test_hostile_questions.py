@@ -18,7 +18,8 @@ from rag.question.follow_up import standalone
 from rag.reader.answer_kind import answer_kind
 from rag.retrieval import Retriever
 from rag.schema import Scope, Turn
-from rag.ui.views import Desk
+from rag.serving.chats import Chats
+from rag.ui.views import Views
 
 SEEDS = [
     "How many members attended the spring meeting?", "", " ", "\n\n", "?", "And he?", "what what what", "a" * 500,
@@ -127,16 +128,16 @@ class Tags(HTMLParser):
 def test_the_assistant_and_the_page_take_any_question(
     sample_assistant: Assistant, counted: Callable[[str], None]
 ) -> None:
-    desk = Desk(sample_assistant)
+    views = Views(Chats(sample_assistant))
 
     def ask(question: str) -> None:
-        exchange = desk.ask(question, (), None)
+        exchange = views.ask(question, (), None)
         assert exchange.answer is not None, exchange.problem
         for citation in exchange.answer.citations:
             document = sample_assistant.document(citation.document_id)
             assert document.text[citation.start : citation.end] == citation.quote
         page = Tags()
-        page.feed(desk.thread((exchange,)))
+        page.feed(views.thread((exchange,)))
         assert not page.seen & {"script", "img", "iframe", "onerror"}, page.seen
 
     longest = slowest([*questions(WHOLE_QUESTIONS, 2), *HUGE[: 6 if WHOLE_QUESTIONS >= 100 else 2]], ask)

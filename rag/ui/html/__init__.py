@@ -1,1 +1,1 @@
-"""What is shown, as HTML: pure functions, every string escaped."""
+"""What is shown, as HTML: pure functions that work out what a template says, and the templates, which escape."""

@@ -1,4 +1,4 @@
-"""The list of kept conversations as HTML. Pure and escaped."""
+"""The list of kept conversations as HTML."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import re
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from html import escape
 
-from rag.answer.phrases import day
-from rag.history.conversations import Conversation as Kept
-from rag.history.conversations import Exchange as KeptExchange
+from rag.history.exchange import Conversation
 from rag.text.words import words
-from rag.ui.state import Exchange
+from rag.ui.html.render import render
 
 MAX_SEARCH_CHARACTERS = 200
 MAX_STEM_CHARACTERS = 60
@@ -25,51 +22,20 @@ def parse_id(value: object) -> str | None:
     return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
-def to_keep(exchange: Exchange) -> KeptExchange:
-    """An exchange of the page as it is kept."""
-    return KeptExchange(exchange.question, exchange.answer, exchange.problem)
-
-
 def history_head_html() -> str:
     """What stands above the list and is never drawn again, so that typing into the search is not disturbed."""
-    return (
-        '<div class="dq-sidehead"><h2>Conversations</h2>'
-        '<button type="button" class="dq-quiet" data-side="" aria-label="Close the conversations">Close</button></div>'
-        '<input type="search" class="dq-field" data-search="1" placeholder="Search questions and answers"'
-        ' aria-label="Search conversations" autocomplete="off">'
-    )
+    return render("history_head.html")
 
 
-def history_html(kept: Sequence[Kept], current: str, search: str) -> str:
+def history_html(conversations: Sequence[Conversation], current: str, search: str) -> str:
     """The conversations, the last used first.
 
     Args:
         current: the id of the one on the page; "" for none.
         search: what they were searched for; "" for all.
     """
-    if not kept:
-        text = "No conversation holds these words." if search else "Your questions and their answers are kept here."
-        return f'<p class="dq-none">{text}</p>'
-    return f'<ul class="dq-rows" aria-label="Conversations">{"".join(_row(one, current) for one in kept)}</ul>'
-
-
-def _row(kept: Kept, current: str) -> str:
-    title = escape(kept.title)
-    mark = ' aria-current="true"' if kept.id == current else ""
-    tools = "".join(
-        f'<button type="button" class="dq-link" data-{action}="{kept.id}" aria-label="{label} {title}">{word}</button>'
-        for action, word, label in (
-            ("rename", "Rename", "Rename"),
-            ("markdown", "Markdown", "Export as Markdown:"),
-            ("json", "JSON", "Export as JSON:"),
-            ("delete", "Delete", "Delete"),
-        )
-    )
-    return (
-        f'<li><button type="button" class="dq-talk" data-talk="{kept.id}"{mark}>{title}</button>'
-        f'<p class="dq-facts">{escape(day(datetime.fromisoformat(kept.updated).date()))}</p>'
-        f'<p class="dq-rowtools">{tools}</p></li>'
-    )
+    dated = [(one, datetime.fromisoformat(one.updated).date()) for one in conversations]
+    return render("history_list.html", conversations=dated, current=current, search=search)
 
 
 def file_stem(title: str) -> str:
@@ -82,4 +48,4 @@ def download_html(name: str, text: str) -> str:
 
     Numbered by the clock, so that the same file can be saved twice: the page is told of changes only.
     """
-    return f'<pre hidden data-save="{escape(name)}" data-at="{time.time_ns()}">{escape(text)}</pre>'
+    return render("download.html", name=name, text=text, at=time.time_ns())

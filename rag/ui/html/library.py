@@ -1,15 +1,15 @@
-"""The library panel as HTML: the documents, which of them are asked, and what is being added. Pure and escaped."""
+"""The library panel as HTML: the documents, which of them are asked, and what is being added."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from rag.answer.phrases import count, day
 from rag.schema import Document, Scope, Source
+from rag.ui.html.render import render
 
 _ID = re.compile(r"[0-9a-f]{16}")
 
@@ -68,19 +68,33 @@ def scope_of(chosen: Chosen, sources: Sequence[Source]) -> Scope:
     return Scope(documents=tuple(source.path for source in sources if source.id in chosen))
 
 
-def scope_html(chosen: Chosen, sources: Sequence[Source]) -> str:
-    """Beside the question box: which documents are asked, and the way back to all of them."""
-    if chosen is None:
-        return f'<button type="button" class="dq-link" data-side="library">{_all(len(sources))}</button>'
-    some = f"Asking {len(chosen):,} of {count(len(sources), 'document')}"
-    return (
-        f'<button type="button" class="dq-link dq-limited" data-side="library">{some}</button>'
-        '<button type="button" class="dq-link" data-widen="1">Ask all</button>'
-    )
+def hint_html(chosen: Chosen, documents: int, warning: str = "") -> str:
+    """Below the question box: a warning, or which documents are asked and the way back to all of them.
+
+    Args:
+        documents: how many the library has.
+    """
+    asked = None if chosen is None else len(chosen)
+    return render("hint.html", chosen=asked, documents=documents, warning=warning)
 
 
-def _all(documents: int) -> str:
-    return f"Asking all {documents:,} documents" if documents > 1 else f"Asking {count(documents, 'document')}"
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document as it is listed.
+
+    Attributes:
+        source: its title, name and id.
+        find: what the filter looks in.
+        facts: its date, pages and size in words.
+        warnings: what was odd about its extraction.
+        chosen: whether it is asked.
+    """
+
+    source: Source
+    find: str
+    facts: str
+    warnings: tuple[str, ...]
+    chosen: bool
 
 
 def list_html(entries: Sequence[Entry], chosen: Chosen, *, removable: bool) -> str:
@@ -89,31 +103,19 @@ def list_html(entries: Sequence[Entry], chosen: Chosen, *, removable: bool) -> s
     Args:
         removable: whether each has a button that removes it.
     """
-    if not entries:
-        return '<p class="dq-none">No documents yet. Add files or a folder below.</p>'
-    rows = "".join(_row(entry, chosen is None or entry.source.id in chosen, removable) for entry in entries)
-    return f'<ul class="dq-rows" aria-label="Documents">{rows}</ul><p class="dq-none" hidden>No document fits.</p>'
+    rows = [_row(entry, chosen is None or entry.source.id in chosen) for entry in entries]
+    return render("library_list.html", rows=rows, removable=removable)
 
 
-def _row(entry: Entry, chosen: bool, removable: bool) -> str:
+def _row(entry: Entry, chosen: bool) -> Row:
     source = entry.source
     facts = [
         day(source.date) if source.date is not None else "",
         count(entry.pages, "page") if entry.pages else "",
         size_words(entry.size) if entry.size is not None else "file is gone",
     ]
-    listed = " · ".join(escape(fact) for fact in facts if fact)
-    title = escape(source.title)
-    warnings = "".join(f'<p class="dq-warning">{escape(warning)}</p>' for warning in entry.warnings)
-    remove = (
-        f'<button type="button" class="dq-quiet" data-remove="{source.id}" aria-label="Remove {title}">Remove</button>'
-    )
-    return (
-        f'<li data-find="{escape(f"{source.title} {source.name}".casefold())}">'
-        f'<label><input type="checkbox" data-id="{source.id}"{" checked" if chosen else ""}>'
-        f"<span>{title}</span></label>{remove if removable else ''}"
-        f'<p class="dq-facts">{listed}</p><p class="dq-name">{escape(source.name)}</p>{warnings}</li>'
-    )
+    find = f"{source.title} {source.name}".casefold()
+    return Row(source, find, " · ".join(fact for fact in facts if fact), entry.warnings, chosen)
 
 
 def size_words(size: int) -> str:
@@ -125,13 +127,4 @@ def size_words(size: int) -> str:
 
 def head_html(*, refreshable: bool) -> str:
     """What stands above the list and is never drawn again, so that typing into the filter is not disturbed."""
-    refresh = '<button type="button" class="dq-quiet" data-refresh="1">Re-index changed</button>' if refreshable else ""
-    return (
-        f'<div class="dq-sidehead"><h2>Library</h2>{refresh}'
-        '<button type="button" class="dq-quiet" data-side="" aria-label="Close the library">Close</button></div>'
-        '<input type="search" class="dq-field" data-filter="1" placeholder="Filter by title or file name"'
-        ' aria-label="Filter documents" autocomplete="off">'
-        '<p class="dq-choose">Ask <button type="button" class="dq-link" data-choose="all">all shown</button>'
-        '<button type="button" class="dq-link" data-choose="none">none shown</button>'
-        '<button type="button" class="dq-link" data-choose="only">only those shown</button></p>'
-    )
+    return render("library_head.html", refreshable=refreshable)

@@ -1,22 +1,18 @@
-"""A page of a PDF as its image, with boxes over the quote."""
+"""A page of a PDF as its image, with boxes over the quote; the image has pixels to spare for zooming."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from rag.loading.pages import Box
-from rag.schema import Citation
-from rag.ui.state import Key
 
 PDF = "application/pdf"
 """The media type of documents whose pages can be shown as images."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PdfPage:
     """One page to show.
 
     Attributes:
@@ -35,51 +31,3 @@ class Sheet:
     height: int
     boxes: Sequence[Box] = ()
     strong: Sequence[Box] = ()
-
-
-def sheet_html(sheet: Sheet, citation: Citation, key: Key) -> str:
-    """The page under a bar with page and zoom buttons. Zooming is left to page.js: the image has pixels to spare."""
-    boxes = "".join(_box(box, "dq-box") for box in sheet.boxes)
-    boxes += "".join(_box(box, "dq-box dq-strong") for box in sheet.strong)
-    name = f"Page {sheet.number} of {citation.title}"
-    quoted = f", with the quote marked: {citation.quote}" if sheet.boxes else ""
-    image = b64encode(sheet.png).decode("ascii")
-    return (
-        f'<div class="dq-tools" role="group" aria-label="Pages">'
-        f"{_turn('‹', 'Page back', key, sheet.number - 1, sheet.number > 1)}"
-        f'<span class="dq-number">Page {sheet.number} of {sheet.count}</span>'
-        f"{_turn('›', 'Page forward', key, sheet.number + 1, sheet.number < sheet.count)}"
-        f"{_back(sheet, citation, key)}"
-        '<span class="dq-gap"></span>'
-        '<button type="button" class="dq-quiet" data-zoom="-1" aria-label="Smaller">−</button>'
-        '<button type="button" class="dq-quiet" data-zoom="1" aria-label="Larger">+</button>'
-        f'<button type="button" class="dq-quiet" data-open="{key}" data-page="text">Text</button></div>'
-        f'<div class="dq-text dq-desk" tabindex="0" role="region" aria-label="{escape(name)}">'
-        f'<div class="dq-sheet"><img src="data:image/png;base64,{image}" width="{sheet.width}"'
-        f' height="{sheet.height}" alt="{escape(name + quoted)}">{boxes}</div></div>'
-    )
-
-
-def _turn(sign: str, label: str, key: Key, target: int, possible: bool) -> str:
-    return (
-        f'<button type="button" class="dq-quiet" data-open="{key}" data-page="{target}"'
-        f' aria-label="{label}"{"" if possible else " disabled"}>{sign}</button>'
-    )
-
-
-def _back(sheet: Sheet, citation: Citation, key: Key) -> str:
-    """On other pages, the way back to the quote."""
-    if citation.page is None or sheet.boxes or sheet.number == citation.page:
-        return ""
-    return (
-        f'<button type="button" class="dq-quiet" data-open="{key}" data-page="{citation.page}">'
-        "Back to the quote</button>"
-    )
-
-
-def _box(box: Box, name: str) -> str:
-    style = (
-        f"left:{100 * box.left:.3f}%;top:{100 * box.top:.3f}%;"
-        f"width:{100 * (box.right - box.left):.3f}%;height:{100 * (box.bottom - box.top):.3f}%"
-    )
-    return f'<span class="{name}" style="{style}"></span>'

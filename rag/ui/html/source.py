@@ -1,4 +1,4 @@
-"""The source panel: a document around a quote as HTML. Pure; every string is escaped.
+"""The source panel: a document around a quote as HTML. Pure.
 
 The text nodes of the rendered text, joined, are the window of the document's stored text; the text nodes of
 its marks, joined, are the quote. Layout (paragraphs, headings, pages) is added around the characters, never
@@ -8,13 +8,18 @@ in place of them: line breaks that a margin stands for are kept in a hidden span
 from __future__ import annotations
 
 import re
-from html import escape
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from markupsafe import Markup
 
 from rag.answer.phrases import day
+from rag.loading.verification import Verification
 from rag.schema import Citation, Document, Span
-from rag.ui.html.pdf_page import PDF, Sheet, sheet_html
+from rag.ui.html.pdf_page import PDF, PdfPage
+from rag.ui.html.render import render
 from rag.ui.state import Key
 
 WHOLE_CHARACTERS = 60_000
@@ -26,14 +31,64 @@ AROUND_CHARACTERS = 15_000
 MORE_CHARACTERS = 30_000
 """How much "show more" adds."""
 
+_CHECKED = {
+    "verified": ("Verified", "the file was read again just now"),
+    "changed": ("Changed since indexing", ""),
+    "gone": ("File is gone", "it is no longer where it was indexed"),
+    "unreadable": ("Cannot be checked", ""),
+}
+"""What is said of each state of a file: a label, and what it means."""
+
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _MARKER = re.compile(r"#*[^\S\n]*")
 _HEADING_LINE = re.compile(r"[^\n]*\n?(?:[^\S\n]*\n)*")
 
 
+class Piece(NamedTuple):
+    """Characters of a document, whether they are left out of sight, and whether they answer."""
+
+    text: str
+    hidden: bool
+    strong: bool
+
+
+class Block(NamedTuple):
+    """A paragraph, a heading's line, or the white space between them.
+
+    Attributes:
+        page: the number of the page that begins with it; "" where none does.
+        tag: the element that it is.
+        before, quote, after: all its characters in order, the quote's apart; all in ``before`` where it has none.
+    """
+
+    page: str
+    tag: Literal["h3", "p", "span"]
+    before: Sequence[Piece]
+    quote: Sequence[Piece]
+    after: Sequence[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """The text of a document in a window, and whether there is more of it on either side."""
+
+    blocks: Sequence[Block]
+    more_above: bool
+    more_below: bool
+
+
 def empty_html(message: str = "Choose a numbered quote to read it in its document.") -> str:
     """The panel before anything is opened, or why it shows nothing."""
-    return f'<div class="dq-doc dq-empty"><p>{escape(message)}</p></div>'
+    return render("source_empty.html", message=message)
+
+
+def check_html(check: Verification, key: Key | None) -> str:
+    """Whether the file still is what was indexed, with a button to index it again where ``key`` is given."""
+    label, detail = _CHECKED[check.state]
+    if check.state == "changed" and check.quote_found is not None:
+        detail = f"the quote is {'still' if check.quote_found else 'no longer'} in it"
+    again = key if check.state == "changed" else None
+    return render("source_check.html", state=check.state, label=label, detail=detail or check.reason, again=again)
 
 
 def panel_html(
@@ -43,7 +98,7 @@ def panel_html(
     count: int,
     window: Span,
     *,
-    sheet: Sheet | None = None,
+    pdf_page: PdfPage | None = None,
     check: str = "",
     why: str = "",
 ) -> str:
@@ -52,67 +107,36 @@ def panel_html(
     Args:
         count: how many quotes (or nearest passages) the answer has, for next and previous.
         window: the characters of the document to show; contains the quote.
-        sheet: the page to show in place of the text.
+        pdf_page: the page to show in place of the text.
         check: HTML that says whether the file still is what was indexed.
         why: HTML that says why the passage was read.
     """
     if document.text[citation.start : citation.end] != citation.quote:
         return empty_html(f"{citation.title} has changed since this answer was given. Please ask again.")
-    shown = sheet_html(sheet, citation, key) if sheet is not None else _text_html(document, citation, key, window)
-    return (
-        f'<article class="dq-doc" data-key="{key}" aria-label="Source">'
-        f"{_header(citation, key, count, check)}{shown}{why}</article>"
-    )
-
-
-def _text_html(document: Document, citation: Citation, key: Key, window: Span) -> str:
-    pages = ""
-    if document.source.media_type == PDF and citation.page is not None:
-        pages = (
-            '<div class="dq-tools"><span class="dq-position">Text of the whole document</span>'
-            f'<button type="button" class="dq-quiet" data-open="{key}" data-page="{citation.page}">'
-            "Show the page</button></div>"
-        )
-    return (
-        f'{pages}<div class="dq-text" tabindex="0" role="region" aria-label="{escape("Text of " + citation.title)}">'
-        f"{_more('above', key) if window[0] > 0 else ''}"
-        f'<div class="dq-body">{body_html(document, citation, window)}</div>'
-        f"{_more('below', key) if window[1] < len(document.text) else ''}</div>"
-    )
-
-
-def _header(citation: Citation, key: Key, count: int, check: str) -> str:
     facts = [
         f"page {citation.page}" if citation.page is not None else "",
         day(citation.date) if citation.date is not None else "",
         citation.document,
     ]
-    listed = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
-    noun = "Quote" if key.kind == "cite" else "Passage"
-    return (
-        f'<header><nav aria-label="{noun}s">'
-        f'<span class="dq-position" role="status">{noun} {key.number} of {count}</span>'
-        f"{_steps(key, count)}"
-        '<button type="button" class="dq-quiet dq-close" data-close="1">Close</button></nav>'
-        f'<h2>{escape(citation.title)}</h2><ul class="dq-facts">{listed}</ul>{check}</header>'
+    return render(
+        "source.html",
+        key=key,
+        count=count,
+        noun="Quote" if key.kind == "cite" else "Passage",
+        steps=[_step("Previous", key, -1, count), _step("Next", key, 1, count)] if count > 1 else [],
+        citation=citation,
+        facts=[fact for fact in facts if fact],
+        check=Markup(check),
+        why=Markup(why),
+        pdf_page=pdf_page,
+        text=None if pdf_page else shown_text(document, citation, window),
+        has_pages=document.source.media_type == PDF and citation.page is not None,
     )
 
 
-def _steps(key: Key, count: int) -> str:
-    return _step("Previous", key, -1, count) + _step("Next", key, 1, count) if count > 1 else ""
-
-
-def _step(label: str, key: Key, step: int, count: int) -> str:
+def _step(label: str, key: Key, step: int, count: int) -> tuple[str, Key, bool]:
     target = Key(key.turn, key.kind, key.number + step)
-    disabled = "" if 1 <= target.number <= count else " disabled"
-    return f'<button type="button" class="dq-quiet" data-open="{target}"{disabled}>{label}</button>'
-
-
-def _more(direction: Literal["above", "below"], key: Key) -> str:
-    return (
-        f'<button type="button" class="dq-quiet dq-more" data-open="{key}" data-more="{direction}">'
-        f"Show more {direction}</button>"
-    )
+    return label, target, 1 <= target.number <= count
 
 
 def first_window(text: str, quote: Span) -> Span:
@@ -147,24 +171,24 @@ def _line_end(text: str, wanted: int, earliest: int) -> int:
     return wanted if newline < 0 else newline + 1
 
 
-def body_html(document: Document, citation: Citation, window: Span) -> str:
-    """The text of ``window``: paragraphs, headings and page rules, with the quote in ``<mark>``."""
+def shown_text(document: Document, citation: Citation, window: Span) -> ShownText:
+    """The text of ``window``: paragraphs, headings and page rules, with the quote apart."""
     headings = {s.start: s.label for s in document.sections if s.kind == "heading"}
     pages = {s.start: s.label for s in document.sections if s.kind == "page"}
-    parts: list[str] = []
+    blocks: list[Block] = []
     for start, end in _blocks(document, window):
-        if start in pages:
-            label = escape("Page " + pages[start])
-            parts.append(f'<div class="dq-page" role="separator" aria-label="{label}"></div>')
         block = document.text[start:end]
         text_end = start + len(block.rstrip())
-        tag = "h3" if start in headings else "p" if text_end > start else "span"
         text_start = start
         if start in headings and not start <= citation.start < end:
             text_start += len(_MARKER.match(block)[0])  # type: ignore[index]  # it matches the empty string
-        runs = _runs(document.text, (start, end), (text_start, text_end), citation)
-        parts.append(f"<{tag}>{runs}</{tag}>")
-    return "".join(parts)
+        quote = _within((citation.start, citation.end), (start, end))
+        strong = _within(citation.highlight or (0, 0), quote)
+        spans = ((start, quote[0]), quote, (quote[1], end)) if quote[0] < quote[1] else ((start, end), quote, quote)
+        before, quoted, after = (_pieces(document.text, span, (text_start, text_end), strong) for span in spans)
+        tag: Literal["h3", "p", "span"] = "h3" if start in headings else "p" if text_end > start else "span"
+        blocks.append(Block(pages.get(start, ""), tag, before, quoted, after))
+    return ShownText(blocks, more_above=window[0] > 0, more_below=window[1] < len(document.text))
 
 
 def _blocks(document: Document, window: Span) -> list[Span]:
@@ -179,30 +203,15 @@ def _blocks(document: Document, window: Span) -> list[Span]:
     return list(pairwise(sorted(cut for cut in cuts if start <= cut <= end)))
 
 
-def _runs(text: str, block: Span, shown: Span, citation: Citation) -> str:
-    """One block: the characters outside ``shown`` hidden, the quote marked, the words that answer strong."""
-    quote = _within((citation.start, citation.end), block)
-    strong = _within(citation.highlight or (0, 0), quote)
-    marked = _pieces(text, quote, shown, strong)
-    return (
-        _pieces(text, (block[0], quote[0]), shown, strong)
-        + (f"<mark>{marked}</mark>" if marked else "")
-        + _pieces(text, (quote[1], block[1]), shown, strong)
-    )
-
-
-def _pieces(text: str, span: Span, shown: Span, strong: Span) -> str:
-    """The characters of ``span``, each exactly once, wrapped where they are hidden or strong."""
+def _pieces(text: str, span: Span, shown: Span, strong: Span) -> list[Piece]:
+    """The characters of ``span``, each exactly once, cut where they begin or end to be hidden or strong."""
+    if span[0] == span[1]:
+        return []
     bounds = sorted({*span, *_within(shown, span), *_within(strong, span)})
-    parts: list[str] = []
-    for start, end in pairwise(bounds):
-        piece = escape(text[start:end])
-        if not shown[0] <= start < shown[1]:
-            piece = f"<span hidden>{piece}</span>"
-        if strong[0] <= start < strong[1]:
-            piece = f"<strong>{piece}</strong>"
-        parts.append(piece)
-    return "".join(parts)
+    return [
+        Piece(text[start:end], hidden=not shown[0] <= start < shown[1], strong=strong[0] <= start < strong[1])
+        for start, end in pairwise(bounds)
+    ]
 
 
 def _within(span: Span, outer: Span) -> Span:

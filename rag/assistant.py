@@ -12,7 +12,7 @@ from embeddings import Embedder, open_embedder
 from rag.answer.build import compose, grouped
 from rag.answer.quotes import composed_spans, joined, overlaps, several_confidence
 from rag.errors import DocquoteError
-from rag.index import Index
+from rag.index import Index, open_index, require_index
 from rag.question.candidates import asking_who, meant, offered, persons
 from rag.question.comparison import Side, sides, spans_about
 from rag.question.document import document_meant, overview_spans
@@ -71,9 +71,9 @@ class Assistant:
         """
         settings = settings or Settings.load()
         folder = Path(directory)
-        Index.require(folder)
+        require_index(folder)
         embedder = open_embedder(settings.embedding_model)
-        index = Index.open(folder, embedder, settings)
+        index = open_index(folder, embedder, settings)
         with closed_on_error(index):
             return cls(index, embedder, open_reader(settings, embedder, index), settings)
 

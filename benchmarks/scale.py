@@ -20,10 +20,10 @@ import numpy as np
 
 from benchmarks.scale_corpus import grown, real_documents
 from embeddings import Vectors, open_embedder
-from rag.index import Index
-from rag.index.local.index import LIBRARY_FILE
-from rag.index.local.library import Library
-from rag.index.local.vectors import BATCH, FILE_NAME, VectorIndex
+from rag.index import Manifest, open_index, open_without_model
+from rag.index.local.files import LIBRARY_FILE, VECTORS_FILE
+from rag.index.local.record import Record
+from rag.index.local.vectors import BATCH, VectorIndex
 from rag.retrieval import CANDIDATES, Retriever
 from rag.settings import Settings
 from rag.text.words import content_words
@@ -42,10 +42,8 @@ class KnownQuestions:
 
     max_tokens = 256
 
-    def __init__(self, folder: Path, library: Library) -> None:
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.vectors = {text: np.array(v, dtype=np.float32) for text, v in json.loads(_text(folder / QUESTIONS_FILE))}
-        manifest = library.manifest
-        assert manifest is not None
         self.name, self.fingerprint = manifest.embedding_model, manifest.embedding_fingerprint
         self.dimension = manifest.dimension
 
@@ -63,35 +61,35 @@ def grow(folder: Path, real: Sequence[Path], count: int) -> dict[str, float]:
     """Makes a library of so many chunks; what that took."""
     folder.mkdir(parents=True)
     manifest, documents = real_documents(real)
-    library = Library(folder / LIBRARY_FILE)
-    library.set_manifest(manifest)
+    record = Record.of_folder(folder)
+    record.meta.set_manifest(manifest)
     made, seconds = grown(documents, count), 0.0
     while batch := list(islice(made, DOCUMENTS_AT_ONCE)):
         began = time.process_time()
-        with library.transaction():
+        with record.database.transaction():
             for document, chunks in batch:
-                library.put(document, chunks)
+                record.put(document, chunks)
         seconds += time.process_time() - began
     before = _peak_mb()
     began = time.process_time()
-    index = Index.open_to_remove(folder)
+    index = open_without_model(folder)
     index.save()
     took = time.process_time() - began
     index.close()
-    library.close()
+    record.close()
     return {"library_cpu_s": seconds, "vectors_cpu_s": took, "grown_mb": before, "saved_mb": _peak_mb()}
 
 
 def measure(folder: Path, questions: Path) -> dict[str, object]:
     """Opens a library and asks it."""
-    library = Library(folder / LIBRARY_FILE)
-    embedder = KnownQuestions(questions, library)
-    manifest = library.manifest
+    record = Record.of_folder(folder)
+    manifest = record.meta.manifest
     assert manifest is not None
+    embedder = KnownQuestions(questions, manifest)
     settings = Settings(chunk_tokens=manifest.chunk_tokens, overlap_tokens=manifest.overlap_tokens)
     before = _memory_mb("RssAnon")
     began = time.process_time()
-    index = Index.open(folder, embedder, settings)
+    index = open_index(folder, embedder, settings)
     opened = time.process_time() - began
     retriever = Retriever(index, embedder)
     asked = list(embedder.vectors)
@@ -106,26 +104,26 @@ def measure(folder: Path, questions: Path) -> dict[str, object]:
         "documents": documents,
         "characters": characters,
         "library_mb": (folder / LIBRARY_FILE).stat().st_size / 1e6,
-        "vectors_mb": (folder / FILE_NAME).stat().st_size / 1e6,
+        "vectors_mb": (folder / VECTORS_FILE).stat().st_size / 1e6,
         "open_ms": 1000 * opened,
     }
     for number, (name, act) in enumerate(parts.items()):
         own = asked[number * (TIMED + 10) : (number + 1) * (TIMED + 10)]  # so that no part profits from another
         figures[name] = _quartiles([_milliseconds(act, text) for text in own][10:])
-    vectors = VectorIndex(folder, library, manifest.dimension)
+    vectors = VectorIndex(folder, record, manifest.dimension)
     figures["kind"] = vectors.kind
     figures["memory_mb"] = _memory_mb("RssAnon") - before
     figures["mapped_mb"] = _memory_mb("RssFile")
-    figures["recall_at_10"] = recall(library, vectors, np.stack([embedder.vectors[text] for text in asked[-RECALLED:]]))
+    figures["recall_at_10"] = recall(record, vectors, np.stack([embedder.vectors[text] for text in asked[-RECALLED:]]))
     return figures
 
 
-def recall(library: Library, vectors: VectorIndex, queries: Vectors) -> float:
+def recall(record: Record, vectors: VectorIndex, queries: Vectors) -> float:
     """Of the ten nearest chunks by the stored vectors, the share that the index finds."""
     best_ids, best = np.empty((len(queries), 0), np.int64), np.empty((len(queries), 0), np.float32)
     after = 0
     while True:
-        ids, stored = library.vectors_after(after, BATCH)
+        ids, stored = record.chunks.vectors_after(after, BATCH)
         if not ids.size:
             break
         after = int(ids[-1])

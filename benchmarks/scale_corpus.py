@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Vectors
-from rag.index.local.index import LIBRARY_FILE
-from rag.index.local.library import Library, NewChunk
-from rag.index.manifest import Manifest
+from rag.index import Manifest, NewChunk
+from rag.index.local.record import Record
 from rag.loading import document_from_text
 from rag.schema import Document, Span
 from rag.text.sentences import sentence_spans
@@ -44,13 +43,13 @@ def real_documents(folders: Sequence[Path]) -> tuple[Manifest, list[RealDocument
     seen: set[str] = set()
     manifest: Manifest | None = None
     for folder in folders:
-        library = Library(folder / LIBRARY_FILE)
-        if manifest not in (None, library.manifest):
+        record = Record.of_folder(folder)
+        if manifest not in (None, record.meta.manifest):
             raise SystemExit(f"{folder}: was made with another model or other settings than {folders[0]}")
-        manifest = library.manifest
-        for source in library.sources():
-            chunks = [chunk for chunk, _, _ in library.chunks(library.chunk_ids([source.id]).tolist()).values()]
-            text = library.document(source.id).text
+        manifest = record.meta.manifest
+        for source in record.documents.sources():
+            chunks = [chunk for chunk, _, _ in record.found(record.chunks.ids([source.id]).tolist()).values()]
+            text = record.documents.get(source.id).text
             if text in seen or not chunks:
                 continue
             seen.add(text)
@@ -61,11 +60,11 @@ def real_documents(folders: Sequence[Path]) -> tuple[Manifest, list[RealDocument
                     source.title,
                     text,
                     tuple((chunk.start, chunk.end) for chunk in chunks),
-                    library.vectors([chunk.id for chunk in chunks])[1],
+                    record.chunks.vectors([chunk.id for chunk in chunks])[1],
                     tuple(text[start:end].strip() for start, end in sentence_spans(text)),
                 )
             )
-        library.close()
+        record.close()
     if manifest is None:
         raise SystemExit("no index to grow from")
     return manifest, found

@@ -18,7 +18,7 @@ from eval.headlines import ANSWER_METRICS
 from eval.library import (
     Build,
     Corpus,
-    Library,
+    StoredTexts,
     build_index,
     corpus_at,
     existing_build,
@@ -116,7 +116,7 @@ def sample(questions: Sequence[Question], limit: int | None, seed: int) -> list[
 
 def ask_all(assistant: Assistant, questions: Sequence[Question], run: Run, *, without_history: bool = False) -> bool:
     """Asks and grades what the run does not have; False where an interrupt ended it early."""
-    library = Library(assistant.index)
+    library = StoredTexts(assistant.index)
 
     def ask(question: Question) -> None:
         started = time.perf_counter()

@@ -11,9 +11,9 @@ from pathlib import Path
 from embeddings import open_embedder
 from eval.dataset import Question, QuestionSet
 from eval.gold import absent_answers, locate
-from eval.library import Corpus, Library, corpus_at
+from eval.library import Corpus, StoredTexts, corpus_at
 from eval.metrics import normalise
-from rag.index import Index
+from rag.index import open_index, require_index
 from rag.settings import Settings
 
 SUGGESTIONS = 1
@@ -47,10 +47,10 @@ def texts_at(
         DatasetError: there is no document where they are said to be.
     """
     if index is not None:
-        Index.require(index)
-        opened = Index.open(index, open_embedder(settings.embedding_model), settings)
+        require_index(index)
+        opened = open_index(index, open_embedder(settings.embedding_model), settings)
         try:
-            yield Library(opened)
+            yield StoredTexts(opened)
         finally:
             opened.close()
         return

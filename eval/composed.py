@@ -19,7 +19,7 @@ from eval.answers import Options, open_assistant, sample
 from eval.dataset import Question
 from eval.gold import locate
 from eval.importers import load_question_set
-from eval.library import Library
+from eval.library import StoredTexts
 from eval.metrics import Place
 from rag.answer.build import chosen_spans
 from rag.answer.quotes import ALL_STEPS, COMPOSED, Steps, composed_spans
@@ -45,7 +45,7 @@ class Case:
 Quoted = Callable[[Case], Sequence[AnswerSpan]]
 
 
-def measure(quotes: Sequence[Place], gold: Sequence[Place], texts: Library) -> tuple[float, float]:
+def measure(quotes: Sequence[Place], gold: Sequence[Place], texts: StoredTexts) -> tuple[float, float]:
     """Coverage and precision, 0 to 1, of quotes; both 0 where nothing is quoted."""
 
     def characters(places: Sequence[Place]) -> set[tuple[str, int]]:
@@ -61,7 +61,7 @@ def measure(quotes: Sequence[Place], gold: Sequence[Place], texts: Library) -> t
     return (shared / len(wanted) if wanted else 0.0), (shared / len(said) if said else 0.0)
 
 
-def cases_of(assistant: Assistant, questions: Sequence[Question], texts: Library) -> list[Case]:
+def cases_of(assistant: Assistant, questions: Sequence[Question], texts: StoredTexts) -> list[Case]:
     """Asks the questions that want several quotes."""
     cases: list[Case] = []
     for question in questions:
@@ -76,7 +76,7 @@ def cases_of(assistant: Assistant, questions: Sequence[Question], texts: Library
     return cases
 
 
-def row(name: str, cases: Sequence[Case], quotes: Callable[[Case], Sequence[Place]], texts: Library) -> str:
+def row(name: str, cases: Sequence[Case], quotes: Callable[[Case], Sequence[Place]], texts: StoredTexts) -> str:
     """One line of the table: means over the cases."""
     said = [quotes(case) for case in cases]
     values = np.array([measure(places, case.gold, texts) for places, case in zip(said, cases, strict=True)])
@@ -89,7 +89,7 @@ def row(name: str, cases: Sequence[Case], quotes: Callable[[Case], Sequence[Plac
     )
 
 
-def report(assistant: Assistant, cases: Sequence[Case], texts: Library) -> str:
+def report(assistant: Assistant, cases: Sequence[Case], texts: StoredTexts) -> str:
     """The table: as for facts, composed, without each step, and as docquote answers."""
     document_of = lru_cache(assistant.index.document)
     budget, most = assistant.settings.answer_tokens, assistant.settings.quotes
@@ -139,7 +139,7 @@ def main() -> None:
     chosen = sample(questions.questions, arguments.limit, options.seed)
     if arguments.half:
         chosen = chosen[0 if arguments.half == "tuning" else 1 :: 2]
-    texts = Library(assistant.index)
+    texts = StoredTexts(assistant.index)
     try:
         cases = cases_of(assistant, chosen, texts)
         print(report(assistant, cases, texts))

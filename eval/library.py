@@ -18,7 +18,8 @@ from eval.runs import RUNS, Configuration, write_json
 from rag.cli.console import err
 from rag.cli.progress import file_progress
 from rag.errors import DatasetError
-from rag.index import Index
+from rag.index import Index, open_index
+from rag.index.ingest.pipeline import add_documents
 from rag.index.ingest.update import update_index
 from rag.loading import document_from_text, find_files, load_file
 from rag.schema import Citation, Document
@@ -127,7 +128,7 @@ def build_index(corpus: Corpus, folder: Path, settings: Settings) -> Build:
     embedder = open_embedder(settings.embedding_model)
     unread: tuple[str, ...] = ()
     started = time.perf_counter()
-    index = Index.open(folder, embedder, settings, create=True, rebuild=True)
+    index = open_index(folder, embedder, settings, create=True, rebuild=True)
     try:
         if corpus.root is not None:
             with file_progress(err) as progress:
@@ -135,7 +136,7 @@ def build_index(corpus: Corpus, folder: Path, settings: Settings) -> Build:
             unread = tuple(str(failure) for failure in report.failed)
         else:
             with index.writing(), bar("Indexing", len(corpus.texts)) as done:
-                index.add_all(map(_document, corpus.texts), embedder, lambda _: done())
+                add_documents(index, map(_document, corpus.texts), embedder, lambda _: done())
         build = _build(index, time.perf_counter() - started, unread)
     finally:
         index.close()
@@ -148,7 +149,7 @@ def existing_build(index: Index) -> Build:
     return _build(index, None, ())
 
 
-class Library(Mapping[str, str]):
+class StoredTexts(Mapping[str, str]):
     """The stored texts of an index's documents, by name, read when they are needed."""
 
     def __init__(self, index: Index) -> None:
@@ -195,4 +196,4 @@ def _document(given: TextDocument) -> Document:
 
 def _build(index: Index, seconds: float | None, unread: tuple[str, ...]) -> Build:
     documents, chunks, characters = index.counts()
-    return Build(seconds, index.size_bytes(), documents, chunks, characters, unread)
+    return Build(seconds, index.status().bytes, documents, chunks, characters, unread)

@@ -21,7 +21,7 @@ from eval.provenance import code_sha256, data_files, versions
 from eval.runs import RUNS, Run, fingerprint
 from eval.summary import headline
 from eval.timing import latency
-from rag.index import Index
+from rag.index import open_index
 from rag.loading import document_from_text
 from rag.reader import Reader, open_reader
 from rag.schema import Chunk, Passage, Scores
@@ -63,7 +63,7 @@ def evaluate_reader(
     folder = index_folder(corpus, settings, out)
     build_index(corpus, folder, settings)
     embedder = open_embedder(settings.embedding_model)
-    index = Index.open(folder, embedder, settings)
+    index = open_index(folder, embedder, settings)
     try:
         reader = open_reader(settings, embedder, index)
 

@@ -23,7 +23,7 @@ from eval.provenance import data_files
 from eval.runs import RUNS, Run, fingerprint
 from eval.summary import headline
 from eval.timing import timing
-from rag.index import Index
+from rag.index import Index, open_index
 from rag.question.follow_up import standalone
 from rag.retrieval import Mode, Retriever
 from rag.schema import Passage
@@ -80,7 +80,7 @@ def evaluate_retrieval(collection: Collection, settings: Settings, options: Opti
     folder = index_folder(corpus, settings, options.out)
     build = build_index(corpus, folder, settings)
     embedder = open_embedder(settings.embedding_model)
-    index = Index.open(folder, embedder, settings)
+    index = open_index(folder, embedder, settings)
     try:
         configuration = {
             "command": "retrieval",

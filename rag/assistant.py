@@ -11,7 +11,7 @@ from embeddings import Embedder, open_embedder
 from rag.answer.resources import Resources
 from rag.answer.strategies import answer
 from rag.errors import DocquoteError
-from rag.index import Index
+from rag.index import Index, open_index, require_index
 from rag.question.understanding import understand
 from rag.reader import Reader, open_reader
 from rag.reader.calibration import Calibration
@@ -45,9 +45,9 @@ class Assistant:
         """
         settings = settings or Settings.load()
         folder = Path(directory)
-        Index.require(folder)
+        require_index(folder)
         embedder = open_embedder(settings.embedding_model)
-        index = Index.open(folder, embedder, settings)
+        index = open_index(folder, embedder, settings)
         with closed_on_error(index):
             return cls(index, embedder, open_reader(settings, embedder, index), settings)
 

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.resources import files
 from pathlib import Path
@@ -26,15 +26,11 @@ from packaging.requirements import Requirement
 
 from rag.errors import DocquoteError
 from rag.history.store import FILE_NAME as KEPT_FILE
-from rag.index import Index
-from rag.index.local.index import LIBRARY_FILE, folder_bytes, open_library
-from rag.index.local.integrity import library_faults
-from rag.index.local.library import Library
-from rag.index.local.vector_file import descriptions, is_whole
-from rag.index.local.vectors import FILE_NAME as VECTORS_FILE
-from rag.index.local.vectors import META_KEY as VECTORS_KEY
-from rag.index.manifest import FORMAT_VERSION
+from rag.index import has_index, open_index, open_without_model
+from rag.index.ingest.pipeline import add_documents
+from rag.index.local.files import folder_bytes
 from rag.reader.calibration import Calibration
+from rag.schema import Finding
 from rag.settings import Settings
 
 DISTRIBUTION = "docquote"
@@ -42,35 +38,16 @@ ROOM_BYTES = 200 * 1024 * 1024
 """Free space beside an index, over its own size once more, below which its disk is called full."""
 MODEL_SECONDS = 300
 """How long loading the models and asking one question may take on a slow machine."""
-NAMED = 3
-"""How many of the files that are gone are named."""
 
 CHECK_TEXT = "Seventy-six members attended the spring meeting of the rowing club."
 CHECK_QUESTION, CHECK_ANSWER = "How many members attended the spring meeting?", "Seventy-six"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found.
-
-    Attributes:
-        check: what was looked at, in a word or two.
-        ok: whether all is well.
-        detail: what was found, in words for people.
-        mend: the command or deed that mends it; "" where all is well.
-    """
-
-    check: str
-    ok: bool
-    detail: str
-    mend: str = ""
 
 
 def examine(folder: Path, settings: Settings) -> Iterator[Finding]:
     """All checks, as they are done: the installation, the index in ``folder`` where there is one, and the models."""
     yield _packages()
     yield _data_files()
-    if (folder / LIBRARY_FILE).exists():
+    if has_index(folder):
         yield from _index(folder, settings)
     else:
         yield Finding(
@@ -127,58 +104,16 @@ def _data_files() -> Finding:
 
 
 def _index(folder: Path, settings: Settings) -> Iterator[Finding]:
-    rebuild = f"docquote index FOLDER --index {folder} --rebuild"
-    refresh = f"docquote index --index {folder}"
     try:
-        with closing(open_library(folder)) as library:
-            faults = library_faults(library)
-            if faults:
-                yield Finding("index", False, "; ".join(faults[:NAMED]), rebuild)
-                return
-            documents, chunks, _ = library.counts()
-            yield Finding("index", True, f"{documents:,} documents and {chunks:,} chunks, every checksum right")
-            yield _made_with(library, settings, rebuild)
-            yield _vectors(library, folder, refresh)
-            yield _files(library, refresh)
+        with closing(open_without_model(folder)) as index:
+            yield from index.examine(settings)
     except DocquoteError as error:
-        yield Finding("index", False, str(error), rebuild)
+        yield Finding("index", False, str(error), f"docquote index FOLDER --index {folder} --rebuild")
     try:
         Calibration.load(folder)
     except DocquoteError as error:
         yield Finding("calibration", False, str(error), f"docquote eval calibrate QUESTIONS --index {folder}")
     yield from _kept(folder)
-
-
-def _made_with(library: Library, settings: Settings, rebuild: str) -> Finding:
-    manifest = library.manifest
-    if manifest is None:
-        return Finding("settings", True, "the index is empty and not bound to any")
-    wanted = (FORMAT_VERSION, settings.embedding_model, settings.chunk_tokens, settings.overlap_tokens)
-    made = (manifest.format_version, manifest.embedding_model, manifest.chunk_tokens, manifest.overlap_tokens)
-    if made != wanted:
-        names = ("format", "embedding_model", "chunk_tokens", "overlap_tokens")
-        differing = [f"{n} was {a}, is {b}" for n, a, b in zip(names, made, wanted, strict=True) if a != b]
-        return Finding("settings", False, "; ".join(differing), f"set them back, or: {rebuild}")
-    return Finding("settings", True, "the index was made with the settings of now")
-
-
-def _vectors(library: Library, folder: Path, refresh: str) -> Finding:
-    path, described = folder / VECTORS_FILE, descriptions(library.meta(VECTORS_KEY))
-    if not described or not path.is_file():
-        return Finding("vectors", library.counts()[1] == 0, "not written yet; questions take them elsewhere", refresh)
-    for one in described:
-        if is_whole(path, one):
-            return Finding("vectors", True, f"{one.kind}, SHA-256 {one.sha256[:16]}… as recorded")
-    return Finding("vectors", False, f"{path} is damaged; it is made anew from the library", f"rm {path}; {refresh}")
-
-
-def _files(library: Library, refresh: str) -> Finding:
-    sources = [source for source in library.sources() if source.path]
-    gone = [source.name for source in sources if not Path(source.path).exists()]
-    if gone:
-        names = ", ".join(gone[:NAMED]) + (", …" if len(gone) > NAMED else "")
-        return Finding("documents", False, f"{len(gone):,} of {len(sources):,} files are gone: {names}", refresh)
-    return Finding("documents", True, f"all {len(sources):,} files are where they were")
 
 
 def _kept(folder: Path) -> Iterator[Finding]:
@@ -230,10 +165,8 @@ def _changeable(path: Path) -> bool:
 
 def _fingerprint(folder: Path) -> str:
     """Of the model that the index was made with; "" where there is none, or none that can be read."""
-    if not (folder / LIBRARY_FILE).exists():
-        return ""
-    with suppress(DocquoteError), closing(open_library(folder)) as library:
-        return library.manifest.embedding_fingerprint if library.manifest else ""
+    with suppress(DocquoteError), closing(open_without_model(folder)) as index:
+        return index.manifest.embedding_fingerprint
     return ""
 
 
@@ -281,9 +214,9 @@ def unplugged(fingerprint: str) -> Iterator[Finding]:
     yield Finding("embedding model", same, known if same else other, "" if same else "docquote index FOLDER --rebuild")
     with (
         tempfile.TemporaryDirectory() as folder,
-        closing(Index.open(Path(folder), embedder, settings, create=True)) as index,
+        closing(open_index(Path(folder), embedder, settings, create=True)) as index,
     ):
-        index.add(document_from_text(CHECK_TEXT, name="check.txt"), embedder)
+        add_documents(index, [document_from_text(CHECK_TEXT, name="check.txt")], embedder)
         try:
             reader = open_reader(settings, embedder, index)
         except DocquoteError as error:

@@ -87,6 +87,23 @@ class Document:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check of an installation or an index found.
+
+    Attributes:
+        check: what was looked at, in a word or two.
+        ok: whether all is well.
+        detail: what was found, in words for people.
+        mend: the command or deed that mends it; "" where all is well.
+    """
+
+    check: str
+    ok: bool
+    detail: str
+    mend: str = ""
+
+
 DocumentOf = Callable[[str], Document]
 """A document by its id."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -36,31 +36,31 @@ def closed_on_error(opened: _Closable) -> Iterator[None]:
 class Database:
     """One connection in WAL mode, used by one thread at a time; several processes may read while one writes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, *, prepare: Callable[[sqlite3.Connection], None], unusable: Callable[[object], LibraryError]
+    ) -> None:
         """Opens the file, or makes it.
+
+        Args:
+            path: the file.
+            prepare: makes the tables where there are none.
+            unusable: what to tell of an error of SQLite: which file, and what to do.
 
         Raises:
             LibraryError: it is not readable, or cannot be made.
         """
         self.path = path
+        self.unusable = unusable
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
             with closed_on_error(self._db):
                 _switch_to_wal(self._db)
                 self._db.execute("PRAGMA foreign_keys = ON")
-                self._prepare(self._db)
+                prepare(self._db)
                 self._opened = _identity(path)
         except READING_ERRORS as error:
-            raise self._unusable(error) from error
-
-    def _prepare(self, db: sqlite3.Connection) -> None:
-        """Makes the tables where there are none."""
-        raise NotImplementedError
-
-    def _unusable(self, error: object) -> LibraryError:
-        """What to tell of an error of SQLite: which file, and what to do."""
-        raise NotImplementedError
+            raise unusable(error) from error
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -77,7 +77,7 @@ class Database:
             try:
                 yield self._db
             except READING_ERRORS as error:
-                raise self._unusable(error) from error
+                raise self.unusable(error) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -100,6 +100,11 @@ class Database:
                     db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
+
+    def number(self, query: str, *arguments: object) -> int:
+        """The one number that a query gives."""
+        with self.connection() as db:
+            return int(db.execute(query, arguments).fetchone()[0])
 
     def close(self) -> None:
         """Closes the file."""

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 
 from embeddings import Embedder, open_embedder
 from rag.assistant import Assistant
-from rag.index import Index
+from rag.index import open_index
 from rag.index.ingest.update import update_index
 from rag.reader import open_reader
 from rag.sample import documents_folder
@@ -48,7 +48,7 @@ def embedder() -> Embedder:
 def sample_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an index of the sample library; not to be changed."""
     folder = tmp_path_factory.mktemp("sample") / "index"
-    index = Index.open(folder, embedder, Settings(), create=True)
+    index = open_index(folder, embedder, Settings(), create=True)
     with documents_folder() as documents:
         report = update_index(index, embedder, [documents], Settings())
     index.close()
@@ -59,7 +59,7 @@ def sample_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="session")
 def sample_assistant(embedder: Embedder, sample_index: Path) -> Iterator[Assistant]:
     """An assistant over the sample library; not to be changed."""
-    index = Index.open(sample_index, embedder, Settings())
+    index = open_index(sample_index, embedder, Settings())
     assistant = Assistant(index, embedder, open_reader(Settings(), embedder, index), Settings())
     yield assistant
     assistant.close()

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from embeddings import Vectors
-from rag.index import Index
+from rag.index import Index, open_index
+from rag.index.ingest.pipeline import add_documents
 from rag.loading import document_from_text
 from rag.schema import Document
 from rag.settings import Settings
@@ -50,9 +51,14 @@ def make_document(name: str, text: str, *, title: str = "", day: date | None = N
 
 def make_index(folder: Path, *documents: Document, settings: Settings = FAKE_SETTINGS) -> Index:
     """An index of documents, made with the fake embedder."""
-    index = Index.open(folder, FakeEmbedder(), settings, create=True)
-    index.add_all(documents, FakeEmbedder())
+    index = open_index(folder, FakeEmbedder(), settings, create=True)
+    add(index, *documents)
     return index
+
+
+def add(index: Index, *documents: Document) -> None:
+    """Adds documents, or replaces those with their ids, with the fake embedder."""
+    add_documents(index, documents, FakeEmbedder())
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> Path:

@@ -9,7 +9,7 @@ from core_fakes import FakeEmbedder
 
 import embeddings
 import rag.cli.main
-import rag.index.local.index
+import rag.index.ingest.pipeline
 from embeddings import Embedder, Vectors
 
 
@@ -26,7 +26,7 @@ def open_slow(name: str = "slow") -> Embedder:
 
 
 embeddings.open_embedder = open_slow
-rag.index.local.index.PENDING_CHUNKS = 8  # several batches of documents, even of so few
+rag.index.ingest.pipeline.PENDING_CHUNKS = 8  # several batches of documents, even of so few
 rag.cli.main._mount_commands = lambda: None
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_index, write_files
 
 from embeddings import Vectors
 from rag.errors import DocquoteError, LoadError
-from rag.index import Index
+from rag.index import Index, open_index
 from rag.index.ingest.jobs import FINISHED_KEPT, POLITE_BATCH, IndexJobs, Job
 from rag.index.ingest.update import update_index
 from rag.index.ingest.uploads import FOLDER
@@ -183,7 +183,7 @@ def test_a_job_that_fails_says_why_and_the_next_one_runs(jobs: IndexJobs, index:
     folder = write_files(tmp_path / "docs", {"a.txt": "The roof leaks."})
     missing = finished(jobs, jobs.add(tmp_path / "nowhere"))
     assert "no such file or folder" in missing.problems[0]
-    other = Index.open(index.folder, FakeEmbedder(), FAKE_SETTINGS)
+    other = open_index(index.folder, FakeEmbedder(), FAKE_SETTINGS)
     with other.writing():
         failed = finished(jobs, jobs.add(folder))
     other.close()

@@ -18,7 +18,8 @@ import embeddings
 import rag.assistant
 import rag.cli.main
 import rag.index.ingest.update
-from rag.index.local.index import LIBRARY_FILE, Index
+from rag.index import open_without_model
+from rag.index.local.files import LIBRARY_FILE
 from rag.loading import load_file
 from rag.serving.users import Users
 
@@ -302,7 +303,7 @@ def test_wrong_usage_has_status_2(docquote: Docquote, arguments: list[str]) -> N
 
 
 def test_an_index_that_is_being_written_is_an_error(indexed: Docquote, tmp_path: Path) -> None:
-    other = Index.open_to_remove(tmp_path / ".docquote")
+    other = open_without_model(tmp_path / ".docquote")
     with other.writing():
         for command in (("index",), ("remove", "garden.txt"), ("index", "documents", "--rebuild")):
             assert_error(indexed(*command), "another docquote is changing this index")

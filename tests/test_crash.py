@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from core_fakes import FakeEmbedder, write_files
 
-from rag.index import Index
-from rag.index.local.index import LIBRARY_FILE
+from rag.index import open_index, open_without_model
+from rag.index.local.files import LIBRARY_FILE
 from rag.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -63,7 +63,7 @@ def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
 
 def check_whole(folder: Path, *versions: dict[str, str]) -> int:
     """Every document in the index is one of the versions of its file, whole; the number of documents."""
-    index = Index.open(folder, FakeEmbedder(), Settings())
+    index = open_index(folder, FakeEmbedder(), Settings())
     ids = [chunk_id for chunk_id, _ in index.search_dense(FakeEmbedder().encode_queries(["committee"])[0], 100_000)]
     chunks = index.chunks(ids)
     covered: dict[str, str] = {}
@@ -127,7 +127,7 @@ def test_a_kill_tears_nothing_and_a_second_run_finishes(tmp_path: Path, working_
 def test_of_two_indexers_at_once_the_second_says_so(tmp_path: Path) -> None:
     write_files(tmp_path / "documents", corpus(1))
     assert run("index", "documents/folder0", cwd=tmp_path).returncode == 0
-    index = Index.open_to_remove(tmp_path / ".docquote")
+    index = open_without_model(tmp_path / ".docquote")
     with index.writing():
         second = run("index", "documents", cwd=tmp_path)
         assert second.returncode == 2

@@ -18,7 +18,7 @@ from core_fakes import FAKE_SETTINGS, FakeEmbedder, write_files
 import rag.doctor
 from rag.doctor import Finding, examine
 from rag.history.conversations import Conversations
-from rag.index import Index
+from rag.index import open_index
 from rag.index.ingest.update import update_index
 from rag.settings import Settings
 
@@ -31,7 +31,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with documents and an index; the models are not looked at."""
     monkeypatch.setattr(rag.doctor, "_models", lambda fingerprint: iter(()))
     folder = write_files(tmp_path / "documents", {f"{n}.txt": f"The roof number {n} leaks. " * 9 for n in range(5)})
-    with closing(Index.open(tmp_path / "index", FakeEmbedder(), FAKE_SETTINGS, create=True)) as index:
+    with closing(open_index(tmp_path / "index", FakeEmbedder(), FAKE_SETTINGS, create=True)) as index:
         update_index(index, FakeEmbedder(), [folder], FAKE_SETTINGS)
     Conversations(tmp_path / "index").close()
     return tmp_path

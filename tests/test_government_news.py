@@ -12,7 +12,7 @@ import pytest
 
 from embeddings import Embedder
 from rag.assistant import Assistant
-from rag.index import Index
+from rag.index import open_index
 from rag.index.ingest.update import update_index
 from rag.reader import open_reader
 from rag.schema import Answer
@@ -45,7 +45,7 @@ class Asked:
 def assistant(
     embedder: Embedder, shared_documents: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Assistant]:
-    index = Index.open(tmp_path_factory.mktemp("news"), embedder, Settings(), create=True)
+    index = open_index(tmp_path_factory.mktemp("news"), embedder, Settings(), create=True)
     report = update_index(index, embedder, [shared_documents], Settings())
     assert (len(report.added), report.failed) == (5, [])
     yield Assistant(index, embedder, open_reader(Settings(), embedder, index), Settings())

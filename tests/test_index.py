@@ -11,17 +11,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_document, make_index
+from core_fakes import FAKE_SETTINGS, FakeEmbedder, add, make_document, make_index
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from numpy.typing import NDArray
 
 from rag.errors import LibraryError
-from rag.index import Index
-from rag.index.local.index import LIBRARY_FILE, PENDING_CHUNKS
-from rag.index.local.status import index_status
-from rag.index.local.vectors import FILE_NAME
+from rag.index import Index, index_status, open_index, open_without_model
+from rag.index.ingest.pipeline import PENDING_CHUNKS, add_documents
+from rag.index.local.files import LIBRARY_FILE, VECTORS_FILE
 from rag.text.chunking import context
 from rag.text.words import content_words, stem, words
 
@@ -55,7 +54,7 @@ class Changes(RuleBasedStateMachine):
     def start(self) -> None:
         self.path = Path(self.folder / f"{id(self)}")
         self.index = make_index(self.path)
-        self.reader = Index.open(self.path, EMBEDDER, FAKE_SETTINGS)
+        self.reader = open_index(self.path, EMBEDDER, FAKE_SETTINGS)
         self.texts: dict[str, str] = {}
         self.used: set[int] = set()
         self.living: set[int] = set()
@@ -68,13 +67,13 @@ class Changes(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NAMES), subjects=st.lists(st.sampled_from(SUBJECTS), max_size=8))
     def put(self, name: str, subjects: list[str]) -> None:
-        self.index.add(make_document(name, story(subjects)), EMBEDDER)
+        add(self.index, make_document(name, story(subjects)))
         self.texts[name] = story(subjects)
         self.note_ids()
 
     @rule(names=st.lists(st.sampled_from(NAMES), unique=True), subjects=st.lists(st.sampled_from(SUBJECTS), max_size=4))
     def put_several(self, names: list[str], subjects: list[str]) -> None:
-        self.index.add_all((make_document(name, f"{name}. {story(subjects)}") for name in names), EMBEDDER)
+        add(self.index, *(make_document(name, f"{name}. {story(subjects)}") for name in names))
         self.texts |= {name: f"{name}. {story(subjects)}" for name in names}
         self.note_ids()
 
@@ -87,13 +86,13 @@ class Changes(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.index.close()
-        self.index = Index.open(self.path, EMBEDDER, FAKE_SETTINGS)
+        self.index = open_index(self.path, EMBEDDER, FAKE_SETTINGS)
 
     @rule(data=st.binary(max_size=20))
     def damage_vectors_and_reopen(self, data: bytes) -> None:
         self.index.close()
-        (self.path / FILE_NAME).write_bytes(data)
-        self.index = Index.open(self.path, EMBEDDER, FAKE_SETTINGS)
+        (self.path / VECTORS_FILE).write_bytes(data)
+        self.index = open_index(self.path, EMBEDDER, FAKE_SETTINGS)
 
     @invariant()
     def everything_is_in_step(self) -> None:
@@ -127,7 +126,7 @@ def test_any_changes_keep_library_full_text_and_vectors_in_step(tmp_path_factory
 
 def test_a_removed_document_stops_answering_everywhere(index: Index) -> None:
     roof, garden = make_document("roof.txt", story(["roof"])), make_document("garden.txt", story(["garden"]))
-    index.add_all([roof, garden], EMBEDDER)
+    add(index, roof, garden)
     index.remove(roof.source.id)
     assert index.search_lexical(["roof"], 5) == []
     assert index.chunk_frequency("roof") == 0
@@ -137,7 +136,7 @@ def test_a_removed_document_stops_answering_everywhere(index: Index) -> None:
 
 def test_the_stored_vector_is_that_of_context_and_chunk(index: Index) -> None:
     document = make_document("a.txt", story(SUBJECTS), title="Minutes of the committee")
-    index.add(document, EMBEDDER)
+    add(index, document)
     chunks = index.chunks(range(1, 100))
     assert len(chunks) > 1
     expected = EMBEDDER.encode_passages(
@@ -148,15 +147,15 @@ def test_the_stored_vector_is_that_of_context_and_chunk(index: Index) -> None:
 
 
 def test_the_title_is_searched_but_never_quoted(index: Index) -> None:
-    index.add(make_document("a.txt", story(["roof"]), title="Boathouse"), EMBEDDER)
+    add(index, make_document("a.txt", story(["roof"]), title="Boathouse"))
     assert len(index.search_lexical(["boathouse"], 5)) == 1
     assert not any("Boathouse" in text for _, _, text in index.chunks([1]).values())
 
 
 def test_another_reader_of_the_same_folder_sees_every_change(index: Index) -> None:
-    other = Index.open(index.folder, EMBEDDER, FAKE_SETTINGS)
+    other = open_index(index.folder, EMBEDDER, FAKE_SETTINGS)
     document = make_document("a.txt", story(["roof"]))
-    index.add(document, EMBEDDER)
+    add(index, document)
     assert len(other.search_dense(vector("roof"), 5)) == len(other.search_lexical(["roof"], 5)) == 1
     assert other.generation == index.generation
     index.remove(document.source.id)
@@ -175,14 +174,14 @@ def test_documents_are_stored_one_by_one_until_an_error(index: Index) -> None:
 
     stored: list[str] = []
     with pytest.raises(Broken):
-        index.add_all(documents(), EMBEDDER, lambda document: stored.append(document.source.name))  # type: ignore[arg-type]
+        add_documents(index, documents(), EMBEDDER, lambda document: stored.append(document.source.name))  # type: ignore[arg-type]
     assert sorted(stored) == sorted(source.name for source in index.sources())
     assert index.counts()[0] == PENDING_CHUNKS
     assert len(index.search_dense(vector("roof"), 10_000)) == PENDING_CHUNKS
 
 
 def test_a_document_without_words_is_held_without_chunks(index: Index) -> None:
-    index.add_all([make_document("blank.txt", " \n "), make_document("a.txt", story(["roof"]))], EMBEDDER)
+    add(index, make_document("blank.txt", " \n "), make_document("a.txt", story(["roof"])))
     assert index.counts()[:2] == (2, 1)
 
 
@@ -202,11 +201,11 @@ def test_other_settings_are_an_error_that_names_them_and_the_command(
     other = FakeEmbedder()
     for attribute, value in embedder.items():
         setattr(other, attribute, value)
-    index.add(make_document("a.txt", story(["roof"])), EMBEDDER)
+    add(index, make_document("a.txt", story(["roof"])))
     wanted = replace(FAKE_SETTINGS, **change)
     with pytest.raises(LibraryError, match=f"{named}.*docquote index FOLDER --index .* --rebuild"):
-        Index.open(index.folder, other, wanted)
-    rebuilt = Index.open(index.folder, other, wanted, create=True, rebuild=True)
+        open_index(index.folder, other, wanted)
+    rebuilt = open_index(index.folder, other, wanted, create=True, rebuild=True)
     assert rebuilt.counts() == (0, 0, 0)
     rebuilt.close()
 
@@ -214,9 +213,9 @@ def test_other_settings_are_an_error_that_names_them_and_the_command(
 def test_a_missing_index_is_an_error_that_names_the_command(tmp_path: Path) -> None:
     message = r"no index here.*docquote index FOLDER"
     with pytest.raises(LibraryError, match=message):
-        Index.open(tmp_path, EMBEDDER, FAKE_SETTINGS)
+        open_index(tmp_path, EMBEDDER, FAKE_SETTINGS)
     with pytest.raises(LibraryError, match=message):
-        Index.open_to_remove(tmp_path)
+        open_without_model(tmp_path)
     with pytest.raises(LibraryError, match=message):
         index_status(tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -225,13 +224,13 @@ def test_a_missing_index_is_an_error_that_names_the_command(tmp_path: Path) -> N
 def test_an_index_cannot_be_made_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(LibraryError, match=r"cannot be made.*--index"):
-        Index.open(tmp_path / "file", EMBEDDER, FAKE_SETTINGS, create=True)
+        open_index(tmp_path / "file", EMBEDDER, FAKE_SETTINGS, create=True)
 
 
 def test_an_index_that_another_process_rebuilt_answers_no_more(tmp_path: Path) -> None:
     with closing(make_index(tmp_path, make_document("gone.txt", "The roof leaks."))) as index:
         assert index.search_lexical(["roof"], 1)
-        with closing(Index.open(tmp_path, EMBEDDER, FAKE_SETTINGS, create=True, rebuild=True)) as rebuilt:
+        with closing(open_index(tmp_path, EMBEDDER, FAKE_SETTINGS, create=True, rebuild=True)) as rebuilt:
             assert rebuilt.sources() == []
             for look in (index.sources, lambda: index.search_lexical(["roof"], 1)):
                 with pytest.raises(LibraryError, match=r"rebuilt.*start docquote again"):
@@ -242,21 +241,21 @@ def test_a_damaged_library_is_an_error_and_a_rebuild_mends_it(tmp_path: Path) ->
     make_index(tmp_path, make_document("a.txt", story(["roof"]))).close()
     (tmp_path / LIBRARY_FILE).write_bytes(b"\0garbage" * 1000)
     with pytest.raises(LibraryError, match="--rebuild"):
-        Index.open(tmp_path, EMBEDDER, FAKE_SETTINGS)
-    mended = Index.open(tmp_path, EMBEDDER, FAKE_SETTINGS, create=True, rebuild=True)
-    mended.add(make_document("b.txt", story(["garden"])), EMBEDDER)
+        open_index(tmp_path, EMBEDDER, FAKE_SETTINGS)
+    mended = open_index(tmp_path, EMBEDDER, FAKE_SETTINGS, create=True, rebuild=True)
+    add(mended, make_document("b.txt", story(["garden"])))
     assert len(mended.search_dense(vector("garden"), 5)) == 1
     mended.close()
 
 
 def test_one_at_a_time_may_write_and_nobody_may_throw_away_what_is_being_written(index: Index) -> None:
-    other = Index.open(index.folder, EMBEDDER, FAKE_SETTINGS)
-    index.add(make_document("a.txt", story(["roof"])), EMBEDDER)
+    other = open_index(index.folder, EMBEDDER, FAKE_SETTINGS)
+    add(index, make_document("a.txt", story(["roof"])))
     with index.writing():
         with pytest.raises(LibraryError, match="another docquote is changing"), other.writing():
             pass
         with pytest.raises(LibraryError, match="another docquote is changing"):
-            Index.open(index.folder, EMBEDDER, FAKE_SETTINGS, create=True, rebuild=True)
+            open_index(index.folder, EMBEDDER, FAKE_SETTINGS, create=True, rebuild=True)
         assert other.counts()[0] == 1  # reading goes on
     with other.writing():
         pass
@@ -264,19 +263,19 @@ def test_one_at_a_time_may_write_and_nobody_may_throw_away_what_is_being_written
 
 
 def test_status_tells_what_the_index_holds(index: Index) -> None:
-    index.add(make_document("minutes/a.txt", story(SUBJECTS), title="Minutes"), EMBEDDER)
+    add(index, make_document("minutes/a.txt", story(SUBJECTS), title="Minutes"))
     index.add_root(Path("/library"))
     found = index_status(index.folder)
     documents, chunks, characters = index.counts()
-    assert (found["documents"], found["chunks"], found["characters"]) == (documents, chunks, characters)
-    assert found["folders"] == ["/library"]
-    assert found["bytes"] > 0
-    assert found["embedding_model"] == "fake"
-    assert [(source["name"], source["title"]) for source in found["sources"]] == [("minutes/a.txt", "Minutes")]
+    assert (found.documents, found.chunks, found.characters) == (documents, chunks, characters)
+    assert found.roots == (Path("/library"),)
+    assert found.bytes > 0
+    assert found.manifest == index.manifest
+    assert found.sources == tuple(index.sources())
 
 
 def test_questions_are_answered_while_documents_change(index: Index) -> None:
-    index.add(make_document("a.txt", story(["roof"])), EMBEDDER)
+    add(index, make_document("a.txt", story(["roof"])))
     problems: list[str] = []
 
     def ask() -> None:
@@ -290,7 +289,7 @@ def test_questions_are_answered_while_documents_change(index: Index) -> None:
     for thread in threads:
         thread.start()
     for n in range(20):
-        index.add(make_document(f"{n % 3}.txt", story([SUBJECTS[n % 2 * 2]])), EMBEDDER)
+        add(index, make_document(f"{n % 3}.txt", story([SUBJECTS[n % 2 * 2]])))
     for thread in threads:
         thread.join()
     assert problems == []

@@ -10,7 +10,7 @@ import pytest
 from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_index, write_files
 
 from rag.errors import LibraryError
-from rag.index import Index
+from rag.index import Index, open_index
 from rag.index.ingest.update import IndexReport, leave_sample, remove_documents, update_index
 from rag.sample import documents_folder
 
@@ -149,7 +149,7 @@ def test_progress_counts_every_file(index: Index, folder: Path) -> None:
 
 
 def test_only_one_process_updates_at_a_time(index: Index, folder: Path) -> None:
-    other = Index.open(index.folder, EMBEDDER, FAKE_SETTINGS)
+    other = open_index(index.folder, EMBEDDER, FAKE_SETTINGS)
     with index.writing(), pytest.raises(LibraryError, match="another docquote"):
         update(other, folder)
     assert counts(update(other, folder)) == (3, 0, 0, 0, 0)

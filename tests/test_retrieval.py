@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from core_fakes import FakeEmbedder, make_document, make_index
+from core_fakes import FakeEmbedder, add, make_document, make_index
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,7 +123,7 @@ def test_a_document_added_later_is_found_and_a_removed_one_is_not(tmp_path: Path
     retriever = Retriever(index, FakeEmbedder())
     later = make_document("later.txt", "The treasurer bought a telescope.")
     assert "later.txt" not in names(retriever, "telescope")
-    index.add(later, FakeEmbedder())
+    add(index, later)
     assert names(retriever, "telescope")[0] == "later.txt"
     index.remove(later.source.id)
     assert "later.txt" not in names(retriever, "telescope")

@@ -12,10 +12,14 @@ import pytest
 from core_fakes import make_document
 from numpy.typing import NDArray
 
+from rag.index import NewChunk
 from rag.index.local import vector_file
-from rag.index.local.library import Library, NewChunk
+from rag.index.local.chunks import Chunks
+from rag.index.local.files import VECTORS_FILE
+from rag.index.local.meta import Meta
+from rag.index.local.record import Record
 from rag.index.local.vector_kinds import Policy
-from rag.index.local.vectors import FILE_NAME, VectorIndex
+from rag.index.local.vectors import VectorIndex
 
 DIMENSION = 16
 SMALL = Policy(flat_up_to=400, changed_share=0.1, changed_most=100)
@@ -35,14 +39,14 @@ def clustered_rows(count: int, seed: int = 0) -> NDArray[np.float32]:
 QUERIES = clustered_rows(50, seed=7)
 
 
-def grow(library: Library, count: int, prefix: str = "a") -> NDArray[np.float32]:
+def grow(record: Record, count: int, prefix: str = "a") -> NDArray[np.float32]:
     """Adds so many chunks, a few to each document; the vectors, in the order of their ids."""
     rows = clustered_rows(count, seed=len(prefix) + ord(prefix[0]))
-    with library.transaction():
+    with record.database.transaction():
         for start in range(0, count, PER_DOCUMENT):
             part = rows[start : start + PER_DOCUMENT]
             document = make_document(f"{prefix}{start}.txt", "x" * len(part))
-            library.put(document, [NewChunk((i, i + 1), "", row) for i, row in enumerate(part)])
+            record.put(document, [NewChunk((i, i + 1), "", row) for i, row in enumerate(part)])
     return rows
 
 
@@ -51,18 +55,18 @@ def document_id(prefix: str, number: int) -> str:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    opened = Library(tmp_path / "library.sqlite")
+def record(tmp_path: Path) -> Iterator[Record]:
+    opened = Record(tmp_path / "library.sqlite")
     yield opened
     opened.close()
 
 
-def opened(library: Library) -> VectorIndex:
-    return VectorIndex(library.path.parent, library, DIMENSION, SMALL)
+def opened(record: Record) -> VectorIndex:
+    return VectorIndex(record.path.parent, record, DIMENSION, SMALL)
 
 
-def saved(library: Library) -> VectorIndex:
-    vectors = opened(library)
+def saved(record: Record) -> VectorIndex:
+    vectors = opened(record)
     vectors.save()
     return vectors
 
@@ -87,59 +91,59 @@ def all_ids(rows: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.arange(1, len(rows) + 1)
 
 
-def test_a_library_that_grows_is_clustered_and_one_that_shrinks_is_flat_again(library: Library) -> None:
-    rows = grow(library, FEW)
-    vectors = saved(library)
+def test_a_library_that_grows_is_clustered_and_one_that_shrinks_is_flat_again(record: Record) -> None:
+    rows = grow(record, FEW)
+    vectors = saved(record)
     assert vectors.kind == "flat"
     assert recall(vectors, rows, all_ids(rows)) > 0.99
-    rows = np.concatenate([rows, grow(library, MANY - FEW, "b")])
+    rows = np.concatenate([rows, grow(record, MANY - FEW, "b")])
     assert recall(vectors, rows, all_ids(rows)) > 0.99
     vectors.save()
     assert vectors.kind == "clustered"
     assert recall(vectors, rows, all_ids(rows)) > 0.95
-    assert recall(opened(library), rows, all_ids(rows)) > 0.95
+    assert recall(opened(record), rows, all_ids(rows)) > 0.95
     for number in range((MANY - FEW) // PER_DOCUMENT):
-        library.remove(document_id("b", number))
+        record.remove(document_id("b", number))
     vectors.save()
     assert vectors.kind == "flat"
     assert recall(vectors, rows[:FEW], all_ids(rows)[:FEW]) > 0.99
 
 
-def test_clusters_are_made_anew_only_when_outgrown(library: Library) -> None:
-    grow(library, 500)
-    vectors = saved(library)
+def test_clusters_are_made_anew_only_when_outgrown(record: Record) -> None:
+    grow(record, 500)
+    vectors = saved(record)
     for prefix, trained_on in (("b", 500), ("c", 1100)):
-        grow(library, 300, prefix)
+        grow(record, 300, prefix)
         vectors.save()
-        stored = vector_file.descriptions(library.meta("vectors"))
+        stored = vector_file.descriptions(record.meta.get("vectors"))
         assert [one.trained_on for one in stored] == [trained_on]
 
 
 @pytest.mark.parametrize("count", [FEW, MANY])
-def test_what_was_removed_is_not_found_before_and_after_the_file_is_written_anew(library: Library, count: int) -> None:
-    rows = grow(library, count)
-    vectors = saved(library)
+def test_what_was_removed_is_not_found_before_and_after_the_file_is_written_anew(record: Record, count: int) -> None:
+    rows = grow(record, count)
+    vectors = saved(record)
     gone = [0, 3, 5, 7, 9, 11]
     for number in gone:
-        assert library.remove(document_id("a", number))
+        assert record.remove(document_id("a", number))
     left = np.ones(count, dtype=bool)
     for number in gone:
         left[number * PER_DOCUMENT : (number + 1) * PER_DOCUMENT] = False
     for _ in range(2):
-        for index in (vectors, opened(library)):
+        for index in (vectors, opened(record)):
             assert recall(index, rows[left], all_ids(rows)[left]) > 0.95
         vectors.save()
-    assert vector_file.descriptions(library.meta("vectors"))[0].last_removal == len(gone) * PER_DOCUMENT
+    assert vector_file.descriptions(record.meta.get("vectors"))[0].last_removal == len(gone) * PER_DOCUMENT
 
 
 @pytest.mark.parametrize("count", [FEW, MANY])
-def test_a_scope_is_searched_exactly_however_small_and_far_away(library: Library, count: int) -> None:
-    rows = grow(library, count)
-    vectors = saved(library)
-    newer = grow(library, 5, "z")
+def test_a_scope_is_searched_exactly_however_small_and_far_away(record: Record, count: int) -> None:
+    rows = grow(record, count)
+    vectors = saved(record)
+    newer = grow(record, 5, "z")
     rows = np.concatenate([rows, newer])
     for documents in ([document_id("a", 4)], [document_id("a", 2), document_id("z", 0)]):
-        allowed = library.chunk_ids(documents)
+        allowed = record.chunks.ids(documents)
         for query in QUERIES:
             found = [chunk_id for chunk_id, _ in vectors.search(query, 10, allowed)]
             assert len(set(found) & set(exact(rows[allowed - 1], query, allowed))) >= 9
@@ -147,24 +151,24 @@ def test_a_scope_is_searched_exactly_however_small_and_far_away(library: Library
 
 
 @pytest.mark.parametrize("count", [FEW, MANY])
-def test_the_cosines_of_any_chunks_are_known(library: Library, count: int) -> None:
-    rows = grow(library, count)
-    vectors = saved(library)
-    grow(library, PER_DOCUMENT, prefix="b")  # what the file does not hold yet
+def test_the_cosines_of_any_chunks_are_known(record: Record, count: int) -> None:
+    rows = grow(record, count)
+    vectors = saved(record)
+    grow(record, PER_DOCUMENT, prefix="b")  # what the file does not hold yet
     ids = [1, count // 2, count, count + 1]
     found = dict(vectors.cosines(QUERIES[0], ids))
     assert sorted(found) == ids
     assert found[count] == pytest.approx(float(rows[count - 1] @ QUERIES[0]), abs=2e-3)
 
 
-def test_a_small_change_does_not_write_the_file_anew_but_is_found(library: Library, tmp_path: Path) -> None:
-    rows = grow(library, MANY)
-    vectors = saved(library)
-    before = (tmp_path / FILE_NAME).read_bytes()
-    rows = np.concatenate([rows, grow(library, 5, "b")])
+def test_a_small_change_does_not_write_the_file_anew_but_is_found(record: Record, tmp_path: Path) -> None:
+    rows = grow(record, MANY)
+    vectors = saved(record)
+    before = (tmp_path / VECTORS_FILE).read_bytes()
+    rows = np.concatenate([rows, grow(record, 5, "b")])
     vectors.save()
-    assert (tmp_path / FILE_NAME).read_bytes() == before
-    for index in (vectors, opened(library)):
+    assert (tmp_path / VECTORS_FILE).read_bytes() == before
+    for index in (vectors, opened(record)):
         assert [index.search(row, 1)[0][0] for row in rows[-5:]] == list(range(MANY + 1, MANY + 6))
 
 
@@ -189,36 +193,36 @@ def killed_before(method: str, call: int, monkeypatch: pytest.MonkeyPatch, owner
 
 @pytest.mark.parametrize(
     ("owner", "method", "call"),
-    [(Library, "vectors_after", 1), (Library, "set_meta", 1), (Path, "replace", 1), (Library, "set_meta", 2)],
+    [(Chunks, "vectors_after", 1), (Meta, "set", 1), (Path, "replace", 1), (Meta, "set", 2)],
     ids=["while it is made", "before it is recorded", "before it is in its place", "before the old one is forgotten"],
 )
 def test_a_kill_while_the_kind_changes_leaves_a_file_that_is_whole(
-    library: Library, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, call: int
+    record: Record, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, call: int
 ) -> None:
-    rows = grow(library, FEW)
-    vectors = saved(library)
-    rows = np.concatenate([rows, grow(library, MANY - FEW, "b")])
+    rows = grow(record, FEW)
+    vectors = saved(record)
+    rows = np.concatenate([rows, grow(record, MANY - FEW, "b")])
     with monkeypatch.context() as patch:
         killed_before(method, call, patch, owner)
         with pytest.raises(Killed):
             vectors.save()
-    again = opened(library)
+    again = opened(record)
     assert again.kind == ("clustered" if call == 2 else "flat")  # not None: no kill costs the file
     assert again.is_whole()
     assert recall(again, rows, all_ids(rows)) > 0.95
     again.save()
     assert again.kind == "clustered"
-    assert recall(opened(library), rows, all_ids(rows)) > 0.95
-    assert {path.name for path in library.path.parent.iterdir()} <= (
-        {FILE_NAME, "library.sqlite", "library.sqlite-wal", "library.sqlite-shm"}
+    assert recall(opened(record), rows, all_ids(rows)) > 0.95
+    assert {path.name for path in record.path.parent.iterdir()} <= (
+        {VECTORS_FILE, "library.sqlite", "library.sqlite-wal", "library.sqlite-shm"}
     )
 
 
-def test_readers_answer_while_the_kind_changes(library: Library, tmp_path: Path) -> None:
-    grow(library, FEW)
-    saved(library)
-    rows = np.concatenate([clustered_rows(FEW, seed=1 + ord("a")), grow(library, MANY - FEW, "b")])
-    others = [Library(tmp_path / "library.sqlite") for _ in range(2)]
+def test_readers_answer_while_the_kind_changes(record: Record, tmp_path: Path) -> None:
+    grow(record, FEW)
+    saved(record)
+    rows = np.concatenate([clustered_rows(FEW, seed=1 + ord("a")), grow(record, MANY - FEW, "b")])
+    others = [Record(tmp_path / "library.sqlite") for _ in range(2)]
     readers = [opened(other) for other in others]
     expected = [exact(rows, query, all_ids(rows), 1) for query in QUERIES]
     answers: list[list[int]] = [[], []]
@@ -232,7 +236,7 @@ def test_readers_answer_while_the_kind_changes(library: Library, tmp_path: Path)
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(2)]
     for thread in threads:
         thread.start()
-    opened(library).save()
+    opened(record).save()
     done.set()
     for thread in threads:
         thread.join()
@@ -266,45 +270,45 @@ def flip_head_behind_its_time(path: Path) -> None:
 @pytest.mark.parametrize("count", [FEW, MANY])
 @pytest.mark.parametrize("damage", [cut, flip, flip_head_behind_its_time, Path.unlink])
 def test_a_damaged_file_of_either_kind_is_let_go_and_made_anew(
-    library: Library, tmp_path: Path, count: int, damage: Callable[[Path], None]
+    record: Record, tmp_path: Path, count: int, damage: Callable[[Path], None]
 ) -> None:
-    rows = grow(library, count)
-    running = saved(library)
+    rows = grow(record, count)
+    running = saved(record)
     kind = running.kind
-    damage(tmp_path / FILE_NAME)
+    damage(tmp_path / VECTORS_FILE)
     assert recall(running, rows, all_ids(rows)) > 0.95  # a chat that has the file open
-    again = opened(library)
+    again = opened(record)
     assert again.kind is None
     assert recall(again, rows, all_ids(rows)) > 0.99
     again.save()
-    assert opened(library).kind == kind
+    assert opened(record).kind == kind
     assert again.is_whole()
 
 
 def test_what_a_disk_changes_behind_the_time_of_a_large_file_is_found_and_not_carried_on(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vector_file, "HEAD_BYTES", 1024)
     monkeypatch.setattr(vector_file, "_BLOCK", 1024)
-    grow(library, MANY)
-    vectors = saved(library)
+    grow(record, MANY)
+    vectors = saved(record)
     assert vectors.is_whole()
-    status = (tmp_path / FILE_NAME).stat()
-    flip(tmp_path / FILE_NAME)
-    os.utime(tmp_path / FILE_NAME, ns=(status.st_atime_ns, status.st_mtime_ns))
-    again = opened(library)
+    status = (tmp_path / VECTORS_FILE).stat()
+    flip(tmp_path / VECTORS_FILE)
+    os.utime(tmp_path / VECTORS_FILE, ns=(status.st_atime_ns, status.st_mtime_ns))
+    again = opened(record)
     assert again.kind == "clustered"
     assert not again.is_whole()
-    grow(library, 200, "b")
+    grow(record, 200, "b")
     again.save()
     assert again.is_whole()
-    assert [one.trained_on for one in vector_file.descriptions(library.meta("vectors"))] == [MANY + 200]
+    assert [one.trained_on for one in vector_file.descriptions(record.meta.get("vectors"))] == [MANY + 200]
 
 
-def test_a_copied_folder_is_checked_once_and_used(library: Library, tmp_path: Path) -> None:
-    rows = grow(library, MANY)
-    saved(library)
-    os.utime(tmp_path / FILE_NAME, (1, 1))
-    again = opened(library)
+def test_a_copied_folder_is_checked_once_and_used(record: Record, tmp_path: Path) -> None:
+    rows = grow(record, MANY)
+    saved(record)
+    os.utime(tmp_path / VECTORS_FILE, (1, 1))
+    again = opened(record)
     assert again.kind == "clustered"
     assert recall(again, rows, all_ids(rows)) > 0.95

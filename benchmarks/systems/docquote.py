@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.systems.base import PASSAGES, Found
 from embeddings import Embedder, Vectors, open_embedder
 from rag import Assistant
-from rag.index import Index
+from rag.index import open_index
 from rag.index.ingest.update import update_index
 from rag.retrieval import Retriever
 from rag.settings import Settings
@@ -49,14 +49,14 @@ class Measured:
         self._bring_into_step(documents, index, create=False)
 
     def _bring_into_step(self, documents: Path, index: Path, create: bool) -> None:
-        opened = Index.open(index, self._recording, self._settings, create=create)
+        opened = open_index(index, self._recording, self._settings, create=create)
         try:
             update_index(opened, self._recording, [documents], self._settings)
         finally:
             opened.close()
 
     def open(self, index: Path) -> None:
-        self._retriever = Retriever(Index.open(index, self._embedder, self._settings), self._embedder)
+        self._retriever = Retriever(open_index(index, self._embedder, self._settings), self._embedder)
 
     def search(self, question: str) -> list[Found]:
         passages = self._retriever.retrieve(question, k=PASSAGES)

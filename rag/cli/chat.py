@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rag.cli.console import err, plain
 from rag.errors import DocquoteError
-from rag.index import Index
+from rag.index import has_index, open_index
 from rag.serving.binding import check_binding
 from rag.serving.users import Gate, Users, check_users
 from rag.settings import Settings
@@ -31,9 +31,7 @@ def open_chat(folder: Path, *, host: str, port: int, browser: bool, auth: Path |
     if auth is not None:
         check_users(auth)
     settings = Settings.load()
-    try:
-        Index.require(folder)
-    except DocquoteError:
+    if not has_index(folder):
         _index_sample(folder, settings)
     err.print(f"Opening http://{host}:{port} - press Ctrl-C to stop.")
     try:
@@ -73,7 +71,7 @@ def _index_sample(folder: Path, settings: Settings) -> None:
         f"For your own documents: docquote index FOLDER --index {plain(folder)}"
     )
     embedder = open_embedder(settings.embedding_model)
-    opened = Index.open(folder, embedder, settings, create=True)
+    opened = open_index(folder, embedder, settings, create=True)
     try:
         with documents_folder() as documents, file_progress(err) as progress:
             update_index(opened, embedder, [documents], settings, progress)

@@ -17,7 +17,18 @@ from typing import Annotated
 
 import typer
 
-from rag.cli.console import count, err, out, plain, print_answer, print_finding, print_json, print_report, report_dict
+from rag.cli.console import (
+    count,
+    err,
+    out,
+    plain,
+    print_answer,
+    print_finding,
+    print_json,
+    print_report,
+    report_dict,
+    status_dict,
+)
 from rag.cli.users import user_app
 from rag.errors import DocquoteError
 from rag.schema import Scope
@@ -63,14 +74,13 @@ def index(
     """Index files and folders, or bring the index into step with them."""
     from embeddings import open_embedder
     from rag.cli.progress import file_progress
-    from rag.index import Index
+    from rag.index import index_status, open_index
     from rag.index.ingest.update import leave_sample, update_index
-    from rag.index.local.status import index_status
 
     settings = Settings.load()
-    paths = paths or [Path(root) for root in index_status(folder)["folders"]]
+    paths = paths or list(index_status(folder).roots)
     embedder = open_embedder(settings.embedding_model)
-    opened = Index.open(folder, embedder, settings, create=True, rebuild=rebuild)
+    opened = open_index(folder, embedder, settings, create=True, rebuild=rebuild)
     try:
         if leave_sample(opened, paths) and not as_json:
             err.print("The sample library was taken out of this index.")
@@ -115,10 +125,10 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Ask the documents. Exit status 0: answered, 1: not in the documents, 2: an error."""
-    from rag.index import Index
+    from rag.index import require_index
 
     past = _read_history(history) if history else []
-    Index.require(folder)
+    require_index(folder)
     from rag.answer.serialise import answer_to_dict
     from rag.assistant import Assistant
 
@@ -164,20 +174,22 @@ def chat(
 @app.command()
 def status(folder: IndexOption, as_json: JsonOption = False) -> None:
     """Show what the index holds."""
-    from rag.index.local.status import index_status
+    from rag.index import index_status
 
     found = index_status(folder)
     if as_json:
-        print_json(found)
+        print_json(status_dict(found, folder))
         return
     out.print(
-        f"{plain(folder)}: {count(found['documents'], 'document')}, {count(found['chunks'], 'chunk')}, "
-        f"{found['characters']:,} characters, {found['bytes'] / 1e6:.1f} MB on disk"
+        f"{plain(folder)}: {count(found.documents, 'document')}, {count(found.chunks, 'chunk')}, "
+        f"{found.characters:,} characters, {found.bytes / 1e6:.1f} MB on disk"
     )
-    out.print(f"model {plain(found['embedding_model'])}, chunks of at most {found['chunk_tokens']} tokens")
-    for item in found["sources"]:
-        out.print(plain(f"  {item['date'] or ' ' * 10}  {item['name']}  ({item['title']})"))
-        for warning in item["warnings"]:
+    if found.manifest is not None:
+        made = found.manifest
+        out.print(f"model {plain(made.embedding_model)}, chunks of at most {made.chunk_tokens} tokens")
+    for source in found.sources:
+        out.print(plain(f"  {source.date or ' ' * 10}  {source.name}  ({source.title})"))
+        for warning in found.warnings.get(source.id, ()):
             out.print(plain(f"              {warning}"))
 
 
@@ -188,10 +200,10 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """Remove documents from the index; their files stay where they are."""
-    from rag.index import Index
+    from rag.index import open_without_model
     from rag.index.ingest.update import remove_documents
 
-    opened = Index.open_to_remove(folder)
+    opened = open_without_model(folder)
     try:
         removed, unknown = remove_documents(opened, paths)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 from rag.errors import LibraryError
@@ -58,7 +59,7 @@ class KeptFile(Database):
             path.touch(mode=0o600)
         except OSError as error:
             raise _unusable(path, error) from error
-        super().__init__(path)
+        super().__init__(path, prepare=self._prepare, unusable=partial(_unusable, path))
 
     def _prepare(self, db: sqlite3.Connection) -> None:
         db.create_function("folded", 1, str.casefold, deterministic=True)
@@ -66,9 +67,6 @@ class KeptFile(Database):
         if version > FORMAT_VERSION:
             raise LibraryError(f"{self.path}: was written by a newer docquote; update this one")
         db.executescript(f"BEGIN IMMEDIATE;\n{_SCHEMA}\nPRAGMA user_version = {FORMAT_VERSION};\nCOMMIT;")
-
-    def _unusable(self, error: object) -> LibraryError:
-        return _unusable(self.path, error)
 
 
 def _unusable(path: Path, error: object) -> LibraryError:

@@ -1,6 +1,18 @@
-"""What is on disk: the record of documents and chunks, full-text search and the vector index."""
+"""Where documents are kept and searched: the seam, what opens an index, and the engines behind the seam."""
 
-from rag.index.local.index import Index
+from rag.index.base import FoundChunk, Index, IndexStatus, NewChunk
 from rag.index.manifest import Manifest
+from rag.index.opening import has_index, index_status, open_index, open_without_model, require_index
 
-__all__ = ["Index", "Manifest"]
+__all__ = [
+    "FoundChunk",
+    "Index",
+    "IndexStatus",
+    "Manifest",
+    "NewChunk",
+    "has_index",
+    "index_status",
+    "open_index",
+    "open_without_model",
+    "require_index",
+]

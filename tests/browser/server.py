@@ -24,14 +24,14 @@ from rag.ui.views import Views  # noqa: E402
 def indexed(folder: Path, documents: Path) -> Views:
     from embeddings import open_embedder
     from rag.assistant import Assistant
-    from rag.index import Index
+    from rag.index import open_index
     from rag.index.ingest.jobs import IndexJobs
     from rag.index.ingest.update import update_index
     from rag.settings import Settings
 
     settings = Settings.load()
     embedder = open_embedder(settings.embedding_model)
-    index = Index.open(folder, embedder, settings, create=True)
+    index = open_index(folder, embedder, settings, create=True)
     report = update_index(index, embedder, [documents], settings)
     index.close()
     assert not report.failed, report.failed

@@ -18,10 +18,10 @@ from rag.errors import DocquoteError
 from rag.history.conversations import Conversations
 from rag.history.exchange import Exchange
 from rag.history.feedback import FeedbackStore
-from rag.index import Index
+from rag.index import open_index
 from rag.index.ingest.update import update_index
-from rag.index.local.index import open_library
-from rag.index.local.integrity import library_faults
+from rag.index.local.integrity import faults
+from rag.index.local.record import Record
 from rag.reader.calibration import Calibration
 
 QUERIES = ["When did the committee meet?", "Who repaired the roof?", "tulip", "version"]
@@ -61,7 +61,7 @@ class Seen:
 
 
 def look(folder: Path) -> Seen:
-    with closing(Index.open(folder, FakeEmbedder(), FAKE_SETTINGS)) as index:
+    with closing(open_index(folder, FakeEmbedder(), FAKE_SETTINGS)) as index:
         vectors = FakeEmbedder().encode_queries(QUERIES)
         dense = [index.search_dense(vector, 20) for vector in vectors]
         lexical = [index.search_lexical(query.lower().split(), 20) for query in QUERIES]
@@ -82,7 +82,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder / "documents",
         {f"{n}.txt": f"Version {n} says: the {' '.join(rng.choices(words, k=12))}. " * (n + 1) for n in range(12)},
     )
-    with closing(Index.open(folder / "index", FakeEmbedder(), FAKE_SETTINGS, create=True)) as index:
+    with closing(open_index(folder / "index", FakeEmbedder(), FAKE_SETTINGS, create=True)) as index:
         assert not update_index(index, FakeEmbedder(), [folder / "documents"], FAKE_SETTINGS).failed
     Calibration(1.1, -0.2, 0.45, {"pairs": 12}).save(folder / "index")
     with closing(Conversations(folder / "index")) as kept:
@@ -102,10 +102,10 @@ def noticed(work: Callable[[], object]) -> str:
 
 
 def library_is_whole(folder: Path) -> None:
-    with closing(open_library(folder)) as library:
-        faults = library_faults(library)
-    if faults:
-        raise DocquoteError(f"{faults[0]} docquote index FOLDER --index {folder} --rebuild")
+    with closing(Record.of_folder(folder)) as record:
+        found = faults(record)
+    if found:
+        raise DocquoteError(f"{found[0]} docquote index FOLDER --index {folder} --rebuild")
 
 
 @pytest.mark.timeout(60 + 5 * DAMAGES)
@@ -128,7 +128,7 @@ def test_damage_is_noticed_and_mended(whole: Path, tmp_path: Path, counted: Call
         if said:
             assert "--rebuild" in said, f"{what}: {said}"
             ends["reported"] += 1
-            with closing(Index.open(folder, FakeEmbedder(), FAKE_SETTINGS, create=True, rebuild=True)) as index:
+            with closing(open_index(folder, FakeEmbedder(), FAKE_SETTINGS, create=True, rebuild=True)) as index:
                 update_index(index, FakeEmbedder(), [whole / "documents"], FAKE_SETTINGS)
         else:
             ends["mended or harmless"] += 1
@@ -169,7 +169,7 @@ def test_a_library_of_no_bytes_is_not_taken_for_an_empty_one(whole: Path, tmp_pa
     (tmp_path / "index" / "library.sqlite").write_bytes(b"")
     for create in (False, True):
         said = noticed(
-            lambda create=create: Index.open(tmp_path / "index", FakeEmbedder(), FAKE_SETTINGS, create=create)  # type: ignore[misc]
+            lambda create=create: open_index(tmp_path / "index", FakeEmbedder(), FAKE_SETTINGS, create=create)  # type: ignore[misc]
         )
         assert "--rebuild" in said
 
@@ -177,7 +177,7 @@ def test_a_library_of_no_bytes_is_not_taken_for_an_empty_one(whole: Path, tmp_pa
 def test_the_write_ahead_log_may_be_damaged_or_lost(whole: Path, tmp_path: Path) -> None:
     """What a kill leaves in it and damage takes away are the last documents; the next run brings them back."""
     rng = random.Random(13)
-    index = Index.open(tmp_path / "index", FakeEmbedder(), FAKE_SETTINGS, create=True)
+    index = open_index(tmp_path / "index", FakeEmbedder(), FAKE_SETTINGS, create=True)
     update_index(index, FakeEmbedder(), [whole / "documents"], FAKE_SETTINGS)
     name = "library.sqlite-wal"
     assert (tmp_path / "index" / name).stat().st_size > 0
@@ -190,7 +190,7 @@ def test_the_write_ahead_log_may_be_damaged_or_lost(whole: Path, tmp_path: Path)
         said = noticed(lambda copy=copy: look(copy))  # type: ignore[misc]
         assert not said or "--rebuild" in said, said
         with closing(
-            Index.open(copy, FakeEmbedder(), FAKE_SETTINGS, create=True, rebuild="--rebuild" in said)
+            open_index(copy, FakeEmbedder(), FAKE_SETTINGS, create=True, rebuild="--rebuild" in said)
         ) as opened:
             update_index(opened, FakeEmbedder(), [whole / "documents"], FAKE_SETTINGS)
         assert look(copy).texts == look(whole / "index").texts

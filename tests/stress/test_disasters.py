@@ -21,7 +21,7 @@ import rag.history.conversations
 from rag.errors import LibraryError
 from rag.history.conversations import Conversations
 from rag.history.exchange import Exchange
-from rag.index import Index
+from rag.index import Index, open_index
 from rag.index.ingest.jobs import IndexJobs
 from rag.index.ingest.update import IndexReport, Progress, update_index
 from rag.retrieval import Retriever
@@ -106,7 +106,7 @@ def held_in_default(folder: Path) -> dict[str, str]:
     """What an index made with the default settings holds."""
     from rag.settings import Settings
 
-    with closing(Index.open(folder, FakeEmbedder(), Settings())) as index:
+    with closing(open_index(folder, FakeEmbedder(), Settings())) as index:
         return held(index)
 
 
@@ -128,7 +128,7 @@ def updated(index: Index, folder: Path, progress: Progress | None = None) -> Ind
 
 def test_a_file_that_vanishes_is_named_and_what_was_indexed_stays_until_the_next_run(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "documents", {f"{n}.txt": f"Version 1 of {n}." for n in range(4)})
-    with closing(Index.open(tmp_path / "index", FakeEmbedder(), FAKE_SETTINGS, create=True)) as index:
+    with closing(open_index(tmp_path / "index", FakeEmbedder(), FAKE_SETTINGS, create=True)) as index:
         updated(index, folder)
 
         def vanish(path: Path, done: int, total: int) -> None:
@@ -155,7 +155,7 @@ def test_a_file_that_grows_while_it_is_read_is_indexed_as_it_was_at_one_moment(t
                 time.sleep(0.0005)
 
     writer = threading.Thread(target=grow)
-    with closing(Index.open(tmp_path / "index", FakeEmbedder(), FAKE_SETTINGS, create=True)) as index:
+    with closing(open_index(tmp_path / "index", FakeEmbedder(), FAKE_SETTINGS, create=True)) as index:
         updated(index, folder)
         writer.start()
         seen = []

@@ -18,7 +18,7 @@ from loading_files import WORD_XML, deflated_spaces, pdf, put, raw_pdf, word_wit
 from mutations import SEEDS, mutated
 
 from rag.errors import LoadError
-from rag.index import Index
+from rag.index import open_index
 from rag.index.ingest.update import update_index
 from rag.loading import Limits, load_file
 from rag.text.chunking import chunk_spans
@@ -143,7 +143,7 @@ def test_hostile_names_are_names_and_nothing_else(tmp_path: Path, capsys: pytest
     (folder / "round").symlink_to(folder)
     os.mkfifo(folder / "pipe.txt")
     put(folder, "sub/..hidden/x.txt", "Hidden folder.")
-    with closing(Index.open(tmp_path / "index", FakeEmbedder(), FAKE_SETTINGS, create=True)) as index:
+    with closing(open_index(tmp_path / "index", FakeEmbedder(), FAKE_SETTINGS, create=True)) as index:
         report = update_index(index, FakeEmbedder(), [folder], FAKE_SETTINGS)
         assert sorted(index.document(source.id).text for source in index.sources()) == sorted(
             f"This one tells of file {n}." for n in range(len(NAMES)) if not NAMES[n].startswith(".")

@@ -21,10 +21,10 @@ from pathlib import Path
 from core_fakes import FAKE_SETTINGS, FakeEmbedder, write_files
 from whole import corpus, held_in
 
-import rag.index.local.index
+import rag.index.ingest.pipeline
 import rag.index.local.vectors
 from embeddings import Vectors
-from rag.index import Index
+from rag.index import open_index, open_without_model
 from rag.index.ingest.update import remove_documents, update_index
 from rag.index.local.vector_kinds import Policy
 
@@ -44,20 +44,20 @@ class Slow(FakeEmbedder):
 
 
 def updating(documents: Path, index_folder: Path) -> None:
-    index = Index.open(index_folder, Slow(), FAKE_SETTINGS, create=True)
+    index = open_index(index_folder, Slow(), FAKE_SETTINGS, create=True)
     report = update_index(index, Slow(), [documents], FAKE_SETTINGS)
     index.close()
     assert not report.failed
 
 
 def removing(documents: Path, index_folder: Path) -> None:
-    index = Index.open_to_remove(index_folder)
+    index = open_without_model(index_folder)
     remove_documents(index, [str(documents / "folder1"), str(documents / "folder2")])
     index.close()
 
 
 def rebuilding(documents: Path, index_folder: Path) -> None:
-    index = Index.open(index_folder, Slow(), FAKE_SETTINGS, create=True, rebuild=True)
+    index = open_index(index_folder, Slow(), FAKE_SETTINGS, create=True, rebuild=True)
     report = update_index(index, Slow(), [documents], FAKE_SETTINGS)
     index.close()
     assert not report.failed
@@ -117,7 +117,7 @@ def _rehearsed(folder: Path) -> dict[str, float]:
 
 def main(kills: int, seed: int, folder: Path) -> None:
     """Index, update, remove and rebuild in turns until so many processes were killed."""
-    rag.index.local.index.PENDING_CHUNKS = 8  # several batches, even of so few documents
+    rag.index.ingest.pipeline.PENDING_CHUNKS = 8  # several batches, even of so few documents
     rag.index.local.vectors.Policy = partial(Policy, flat_up_to=60)  # type: ignore[misc]  # both kinds, to and fro
     rng = random.Random(seed)
     documents, index_folder = folder / "documents", folder / "index"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core_fakes import FAKE_SETTINGS, FakeEmbedder
 
-from rag.index import Index
+from rag.index import Index, open_index
 
 EVERYTHING = 100_000
 FILES = 24
@@ -48,7 +48,7 @@ def held(index: Index) -> dict[str, str]:
 
 def held_in(folder: Path) -> dict[str, str]:
     """The same of a folder."""
-    index = Index.open(folder, FakeEmbedder(), FAKE_SETTINGS)
+    index = open_index(folder, FakeEmbedder(), FAKE_SETTINGS)
     try:
         return held(index)
     finally:

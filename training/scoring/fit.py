@@ -23,7 +23,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from embeddings import open_embedder
-from rag.index import Index
+from rag.index import open_index
+from rag.index.ingest.pipeline import add_documents
 from rag.reader.answer_kind import answer_kind
 from rag.reader.evidence import EVIDENCE, evidence
 from rag.reader.linear import SCORING_PATH, LinearModel
@@ -65,9 +66,9 @@ def measure(data: Path, work: Path, per_set: int, seed: int) -> list[Example]:
     embedder = open_embedder(settings.embedding_model)
     documents, questions = load_fit_data(data, per_set, seed)
     fresh = not (work / "library.sqlite").is_file()
-    index = Index.open(work, embedder, settings, create=True)
+    index = open_index(work, embedder, settings, create=True)
     if fresh:
-        index.add_all(track(documents, description="Indexing"), embedder)
+        add_documents(index, track(documents, description="Indexing"), embedder)
     retriever = Retriever(index, embedder)
     reader = SentenceReader.open(embedder, index, settings)
     examples: list[Example] = []

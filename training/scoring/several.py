@@ -23,7 +23,8 @@ from embeddings import open_embedder
 from eval.metrics import calibration_error
 from eval.metrics.statistic import value_of
 from rag.answer.quotes import SEVERAL, composed_spans
-from rag.index import Index
+from rag.index import open_index
+from rag.index.ingest.pipeline import add_documents
 from rag.logistic import logit
 from rag.question.kind import question_kind
 from rag.reader import open_reader
@@ -50,8 +51,8 @@ def outcomes(data: Path, work: Path, per_set: int, seed: int) -> list[Outcome]:
     embedder = open_embedder(settings.embedding_model)
     documents, questions = load_fit_data(data, per_set, seed)
     found: list[Outcome] = []
-    with closing(Index.open(work, embedder, settings, create=True)) as index:
-        index.add_all(track(documents, description="Indexing"), embedder)
+    with closing(open_index(work, embedder, settings, create=True)) as index:
+        add_documents(index, track(documents, description="Indexing"), embedder)
         retriever, reader = Retriever(index, embedder), open_reader(settings, embedder, index)
         document_of = lru_cache(index.document)
         asked = [(one, kind) for one in questions if (kind := question_kind(one.taken.question)) in SEVERAL]

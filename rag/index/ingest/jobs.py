@@ -17,7 +17,7 @@ import numpy as np
 
 from embeddings import Embedder, Vectors
 from rag.errors import DocquoteError
-from rag.index import Index
+from rag.index.base import Index
 from rag.index.ingest.update import MIB, IndexReport, leave_sample, remove_documents, update_index
 from rag.index.ingest.uploads import forget_upload, keep_uploads
 from rag.settings import Settings

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from embeddings import Embedder
 from rag.errors import LoadError
-from rag.index import Index
+from rag.index.base import Index
+from rag.index.ingest.pipeline import add_documents
 from rag.loading import Limits, document_id, file_sha256, find_files, load_file
 from rag.sample import documents_folder
 from rag.schema import Document, Source
@@ -97,7 +98,8 @@ def update_index(
             if document.warnings:
                 report.warnings[document.source.name] = document.warnings
 
-        index.add_all(_changed(plan, known, limits_from(settings), report, progress, stop), embedder, stored)
+        changed = _changed(plan, known, limits_from(settings), report, progress, stop)
+        add_documents(index, changed, embedder, stored)
     return report
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterable, Sequence
 
-from rag.index.local.database import IndexDatabase
+from rag.index.local.generation import Generation
+from rag.sqlite import Database
 
 RARE_ROWS = 8_000
 """A chunk must hold one of the question's rarest words: so many that no more than this many chunks hold them.
@@ -15,10 +17,23 @@ than all the rest of a question. Libraries below this size are searched as if it
 """
 
 
-class FullText(IndexDatabase):
-    """The full-text part of an index's SQLite file."""
+class FullText:
+    """The table ``chunk_text``, by the ids of the chunks."""
 
-    def search_lexical(
+    def __init__(self, database: Database, generation: Generation) -> None:
+        """Of one index."""
+        self._database = database
+        self._generation = generation
+
+    def insert(self, db: sqlite3.Connection, texts: Iterable[tuple[int, str, str]]) -> None:
+        """Adds chunks (id, context, text), inside a transaction."""
+        db.executemany("INSERT INTO chunk_text (rowid, context, text) VALUES (?, ?, ?)", texts)
+
+    def delete(self, db: sqlite3.Connection, texts: Iterable[tuple[int, str, str]]) -> None:
+        """Removes chunks, given just as they were added, inside a transaction."""
+        db.executemany("INSERT INTO chunk_text (chunk_text, rowid, context, text) VALUES ('delete', ?, ?, ?)", texts)
+
+    def search(
         self, words: Sequence[str], k: int, document_ids: Sequence[str] | None = None
     ) -> list[tuple[int, float]]:
         """The chunks that best match any of the words by BM25, the best first.
@@ -58,7 +73,7 @@ class FullText(IndexDatabase):
         if document_ids is not None:
             where = "AND rowid IN (SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?))) "
             arguments.append(json.dumps(list(document_ids)))
-        with self.connection() as db:
+        with self._database.connection() as db:
             rows = db.execute(  # a third faster than FTS5's own ORDER BY rank
                 f"SELECT rowid, bm25(chunk_text) AS badness FROM chunk_text WHERE chunk_text MATCH ? {where}"
                 "ORDER BY badness LIMIT ?",
@@ -69,7 +84,7 @@ class FullText(IndexDatabase):
     def chunk_frequency(self, word: str) -> int:
         """How many chunks hold a word or another form of it (same stem)."""
         query = "SELECT count(*) FROM chunk_text WHERE chunk_text MATCH ?"
-        return self.remembered(("frequency", word), lambda: self.number(query, _any([word])))
+        return self._generation.remembered(("frequency", word), lambda: self._database.number(query, _any([word])))
 
 
 def _any(words: Sequence[str]) -> str:

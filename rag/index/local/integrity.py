@@ -1,4 +1,4 @@
-"""Whether all that a library stores is what was put into it. Reads everything: some seconds for 10,000 documents."""
+"""Whether all that an index stores is what was put into it. Reads everything: some seconds for 10,000 documents."""
 
 from __future__ import annotations
 
@@ -7,53 +7,50 @@ from collections.abc import Iterator
 
 from rag.errors import LibraryError
 from rag.index.local.checksum import chunks_checksum
-from rag.index.local.library import Library
+from rag.index.local.record import Record
 
 
-def library_faults(library: Library) -> list[str]:
-    """What is wrong with a library, in words for people; empty where all is well.
+def faults(record: Record) -> list[str]:
+    """What is wrong with a record, in words for people; empty where all is well.
 
     Compares pages (SQLite's integrity check), references between tables, every document and its chunks with their
     checksums, and the full-text index with one made anew of the stored texts.
     """
     try:
-        with library.connection() as db:
-            faults = [f"SQLite: {row[0]}" for row in db.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
-            faults += [f"{row[0]}: refers to what is not there" for row in db.execute("PRAGMA foreign_key_check")]
-        if not faults:
-            faults += _document_faults(library)
-        if not faults:
-            with library.connection() as db:
-                faults += _full_text_faults(db)
+        with record.database.connection() as db:
+            found = [f"SQLite: {row[0]}" for row in db.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
+            found += [f"{row[0]}: refers to what is not there" for row in db.execute("PRAGMA foreign_key_check")]
+        if not found:
+            found += _document_faults(record)
+        if not found:
+            with record.database.connection() as db:
+                found += _full_text_faults(db)
     except LibraryError as error:
         return [str(error)]
-    return faults
+    return found
 
 
-def _document_faults(library: Library) -> Iterator[str]:
-    with library.connection() as db:
-        ids = [str(row[0]) for row in db.execute("SELECT id FROM documents")]
-    for document_id in ids:
+def _document_faults(record: Record) -> Iterator[str]:
+    with record.database.connection() as db:
+        stored = db.execute("SELECT id, chunks_checksum FROM documents").fetchall()
+    for document_id, checksum in stored:
         try:
-            name = library.document(document_id).source.name
+            name = record.documents.get(document_id).source.name
         except LibraryError as error:
             yield str(error)
             continue
-        with library.connection() as db:
-            chunks = db.execute(
-                'SELECT start, "end", context, vector FROM chunks WHERE document_id = ? ORDER BY id', (document_id,)
-            ).fetchall()
-            (stored,) = db.execute("SELECT chunks_checksum FROM documents WHERE id = ?", (document_id,)).fetchone()
-        if chunks_checksum(chunks) != stored:
+        if chunks_checksum(record.chunks.rows(document_id)) != checksum:
             yield f"{name}: its chunks are not what was indexed"
 
 
 def _full_text_faults(db: sqlite3.Connection) -> list[str]:
     """Compares the words of the full-text index, and which chunks hold them, with those of the stored texts."""
-    tokenizer = "porter unicode61"
+    made = db.execute("SELECT sql FROM sqlite_master WHERE name = 'chunk_text'").fetchone()
+    if made is None:
+        return ["there is no full-text index"]
     db.execute("ATTACH DATABASE ':memory:' AS anew")
     try:
-        db.execute(f"CREATE VIRTUAL TABLE anew.again USING fts5 (context, text, content='', tokenize='{tokenizer}')")
+        db.execute(made[0].replace("chunk_text", "anew.again", 1))
         db.execute(
             "INSERT INTO anew.again (rowid, context, text) SELECT chunks.id, chunks.context, "
             'substr(documents.text, chunks.start + 1, chunks."end" - chunks.start) '

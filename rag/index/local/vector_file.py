@@ -13,6 +13,8 @@ import faiss
 
 from rag.errors import LibraryError
 
+META_KEY = "vectors"
+"""The name under which an index keeps what ``record`` makes."""
 HEAD_BYTES = 16 * 1024 * 1024
 """Hashed at every open: all of a file of 20,000 chunks, and of a larger one all that says how to read the rest."""
 _BLOCK = 1024 * 1024

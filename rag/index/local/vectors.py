@@ -1,4 +1,4 @@
-"""VectorIndex: search by cosine over the chunk vectors. Derived from the library, which alone holds the truth."""
+"""VectorIndex: search by cosine over the chunk vectors. Derived from the record, which alone holds the truth."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from embeddings import Vectors
 from rag.index.local import vector_file
-from rag.index.local.library import Library
-from rag.index.local.vector_file import Description, MappedFile
+from rag.index.local.files import VECTORS_FILE
+from rag.index.local.record import Record
+from rag.index.local.vector_file import META_KEY, Description, MappedFile
 from rag.index.local.vector_kinds import KINDS, Kind, Policy
 
-FILE_NAME = "vectors.faiss"
-META_KEY = "vectors"
 BATCH = 8192
-"""Vectors read from the library at once."""
+"""Vectors read from the record at once."""
 RESCORED = 100
 """So many of the nearest by their codes are compared again by the stored vectors, however few are asked for."""
 
@@ -30,18 +29,18 @@ _NOTHING: _Hits = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
 
 
 class VectorIndex:
-    """A file, mapped into memory and never changed, and the *tail*: what was added to the library since it was written.
+    """A file, mapped into memory and never changed, and the *tail*: what was added to the record since it was written.
 
     What was removed since is passed over by every search. ``save`` writes a new file when much has changed, or when
     the library has outgrown the kind of the old one, which goes on answering until the new one is there. The file
-    carries no truth of its own: the library records what it must look like, and where it is missing, cut, altered or
-    of another library, everything is tail, taken from the library's vectors. Safe to share by threads.
+    carries no truth of its own: the record says what it must look like, and where it is missing, cut, altered or
+    of another library, everything is tail, taken from the record's vectors. Safe to share by threads.
     """
 
-    def __init__(self, folder: Path, library: Library, dimension: int, policy: Policy | None = None) -> None:
-        """Maps the file if it is the one that the library recorded, then takes what is newer from the library."""
-        self._path = folder / FILE_NAME
-        self._library = library
+    def __init__(self, folder: Path, record: Record, dimension: int, policy: Policy | None = None) -> None:
+        """Maps the file if it is the one that is recorded, then takes what is newer from the record."""
+        self._path = folder / VECTORS_FILE
+        self._record = record
         self._dimension = dimension
         self._policy = policy or Policy()
         self._lock = threading.RLock()
@@ -51,24 +50,24 @@ class VectorIndex:
         self._start_from(None)
         self.refresh()
 
-    # -- following the library --------------------------------------------------------------------------
+    # -- following the record --------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Follows the library: its changes, and the file that this or another process wrote anew. Cheap if none."""
+        """Follows the record: its changes, and the file that this or another process wrote anew. Cheap if none."""
         with self._lock:
             self._follow_file()
-            generation = self._library.generation
+            generation = self._record.generation.number
             if generation != self._generation:
                 self._catch_up()
                 self._generation = generation
 
     def _follow_file(self) -> Description | None:
-        """Maps the file that the library records now, if it is another, and gives its description.
+        """Maps the file that is recorded now, if it is another, and gives its description.
 
         A file that was altered in its place is let go at once: to read a mapped file that was cut ends the process.
         """
         with self._lock:
-            recorded = self._library.meta(META_KEY)
+            recorded = self._record.meta.get(META_KEY)
             altered = self._file is not None and vector_file.is_altered(self._path, self._file)
             if recorded != self._recorded or altered:
                 described = vector_file.descriptions(recorded)
@@ -89,16 +88,16 @@ class VectorIndex:
 
     def _catch_up(self) -> None:
         # Removals first: a chunk that goes while the others are read is then among the next removals.
-        self._last_removal, gone = self._library.removed_since(self._last_removal)
+        self._last_removal, gone = self._record.chunks.removed_since(self._last_removal)
         if gone.size:
             self._gone = np.concatenate([self._gone, gone])
             self._staying = faiss.IDSelectorNot(_among(self._gone))
         self._last_chunk = self._add_newer(self._tail, self._last_chunk)
 
     def _add_newer(self, index: faiss.Index, last_chunk: int) -> int:
-        """Adds the library's chunks above an id, and returns the highest that was added."""
+        """Adds the record's chunks above an id, and returns the highest that was added."""
         while True:
-            ids, vectors = self._library.vectors_after(last_chunk, BATCH)
+            ids, vectors = self._record.chunks.vectors_after(last_chunk, BATCH)
             if not ids.size:
                 return last_chunk
             index.add_with_ids(vectors, ids)
@@ -109,14 +108,14 @@ class VectorIndex:
     def save(self) -> None:
         """Writes the file anew if much has changed since it was written, or if it no longer suits the library's size.
 
-        Searches go on meanwhile. A kill leaves the old file or the new one, both known to the library.
+        Searches go on meanwhile. A kill leaves the old file or the new one, both known to the record.
 
         Raises:
             LibraryError: it cannot be written.
         """
         with self._saving:
             held = self._follow_file()
-            count = self._library.counts()[1]
+            count = self._record.chunks.count()
             suits = held is not None and self._policy.suits(held.kind, held.trained_on, count)
             if held is not None and suits and not self._policy.is_due(count, self._changed_since(held)):
                 return
@@ -126,23 +125,23 @@ class VectorIndex:
             else:
                 new = self._made_from_nothing(count, temporary)
             both = [new] if held is None else [held, new]
-            self._library.set_meta(META_KEY, vector_file.record(both))
+            self._record.meta.set(META_KEY, vector_file.record(both))
             try:
                 temporary.replace(self._path)
             except OSError as error:
                 temporary.unlink(missing_ok=True)
                 raise vector_file.cannot_write(self._path, error) from error
-            self._library.set_meta(META_KEY, vector_file.record([new]))
+            self._record.meta.set(META_KEY, vector_file.record([new]))
             self._follow_file()
 
     def _changed_since(self, held: Description) -> int:
         """At least as many chunks as were added and removed since a file was written."""
-        last_chunk, last_removal = self._library.last_changes()
+        last_chunk, last_removal = self._record.chunks.last_changes()
         return last_chunk - held.last_chunk + last_removal - held.last_removal
 
     def _brought_up_to_date(self, held: Description, temporary: Path) -> Description:
         index = faiss.read_index(str(self._path))
-        last_removal, gone = self._library.removed_since(held.last_removal)
+        last_removal, gone = self._record.chunks.removed_since(held.last_removal)
         if gone.size:
             index.remove_ids(faiss.IDSelectorBatch(gone))
         last_chunk = self._add_newer(index, held.last_chunk)
@@ -158,7 +157,7 @@ class VectorIndex:
     def _made_from_nothing(self, count: int, temporary: Path) -> Description:
         kind = self._policy.kind(count)
         index = KINDS[kind].new(self._dimension, count, self._sample(KINDS[kind].sample(count)))
-        last_removal = self._library.last_changes()[1]
+        last_removal = self._record.chunks.last_changes()[1]
         last_chunk = self._add_newer(index, 0)
         return vector_file.write(
             index, temporary, kind=kind, trained_on=count, last_chunk=last_chunk, last_removal=last_removal
@@ -168,9 +167,9 @@ class VectorIndex:
         """Vectors of so many chunks, chosen at random but always the same."""
         if size == 0:
             return np.empty((0, self._dimension), dtype=np.float32)
-        ids = self._library.chunk_ids()
+        ids = self._record.chunks.ids()
         chosen = np.random.default_rng(0).choice(ids, size=min(size, ids.size), replace=False)
-        return self._library.vectors(chosen.tolist())[1]
+        return self._record.chunks.vectors(chosen.tolist())[1]
 
     def is_whole(self) -> bool:
         """Whether every byte of the file is as it was written: what opening it takes on trust for all but its head."""
@@ -212,7 +211,7 @@ class VectorIndex:
     def cosines(self, query: NDArray[np.float32], ids: Sequence[int]) -> list[tuple[int, float]]:
         """These chunks, of those that the library has, with their cosines, as exact as those of ``search``."""
         if self.kind is not None and KINDS[self.kind].approximate:
-            held, vectors = self._library.vectors(ids)
+            held, vectors = self._record.chunks.vectors(ids)
             return list(zip(held.tolist(), (vectors @ query).tolist(), strict=True)) if held.size else []
         return self.search(query, len(ids), np.array(ids, dtype=np.int64))
 
@@ -229,7 +228,7 @@ class VectorIndex:
         if not kind.approximate:
             return _nearest(file.index, kind, query, k, selector, few=few)
         near, _ = _nearest(file.index, kind, query, max(k, RESCORED), selector, few=few)
-        ids, vectors = self._library.vectors(near.tolist())
+        ids, vectors = self._record.chunks.vectors(near.tolist())
         return (ids, vectors @ query) if ids.size else _NOTHING
 
 

@@ -45,6 +45,49 @@ def period(question: str) -> Period | None:
         ("What does last year's report say?", date(2023, 1, 1), date(2023, 12, 31)),
         ("What was spent last month?", date(2023, 12, 1), date(2023, 12, 31)),
         ("What has happened this year?", date(2024, 1, 1), date(2024, 12, 31)),
+        ("What was decided in the first half of 2022?", date(2022, 1, 1), date(2022, 6, 30)),
+        ("What was decided in the second half of March 2021?", date(2021, 3, 16), date(2021, 3, 31)),
+        ("What was sold in Q3 2022?", date(2022, 7, 1), date(2022, 9, 30)),
+        ("What was sold in 2022 Q3?", date(2022, 7, 1), date(2022, 9, 30)),
+        ("Which costs rose in the fourth quarter of 2022?", date(2022, 10, 1), date(2022, 12, 31)),
+        ("What has been built since H1 2023?", date(2023, 1, 1), None),
+        ("What do the H1 of 2023 figures say?", date(2023, 1, 1), date(2023, 6, 30)),
+        ("Who joined in early 2021?", date(2021, 1, 1), date(2021, 4, 30)),
+        ("Who joined early in 2021?", date(2021, 1, 1), date(2021, 4, 30)),
+        ("Who joined in mid-2021?", date(2021, 5, 1), date(2021, 8, 31)),
+        ("Who left in late 2021?", date(2021, 9, 1), date(2021, 12, 31)),
+        ("What had been paid by the end of 2021?", None, date(2021, 12, 31)),
+        ("What was paid before the end of 2021?", None, date(2021, 12, 31)),
+        ("What grew in the summer of 2022?", date(2022, 6, 1), date(2022, 8, 31)),
+        ("What grew in fall 2022?", date(2022, 9, 1), date(2022, 11, 30)),
+        ("Who skated in the winter of 2023?", date(2023, 12, 1), date(2024, 2, 29)),
+        ("What was sung in the 1990s?", date(1990, 1, 1), date(1999, 12, 31)),
+        ("Which songs of the 1990s were sung?", date(1990, 1, 1), date(1999, 12, 31)),
+        ("What was sung in the ’90s?", date(1990, 1, 1), date(1999, 12, 31)),
+        ("What was sung in the late 1990s?", date(1996, 9, 1), date(1999, 12, 31)),
+        ("What was sung in the 1800s?", date(1800, 1, 1), date(1899, 12, 31)),
+        ("What was sung in the 2000s?", date(2000, 1, 1), date(2009, 12, 31)),
+        ("What was sung prior to 1990?", None, date(1989, 12, 31)),
+        ("What was sung before the 1990s?", None, date(1989, 12, 31)),
+        ("What did the board say two years ago?", date(2022, 1, 1), date(2022, 12, 31)),
+        ("What did the board say three months ago?", date(2023, 10, 1), date(2023, 10, 31)),
+        ("What did the board say a week ago?", date(2024, 1, 8), date(2024, 1, 14)),
+        ("What did the board say 10 days ago?", date(2024, 1, 5), date(2024, 1, 5)),
+        ("What was spent over the past two years?", date(2022, 1, 1), TODAY),
+        ("What was said yesterday?", date(2024, 1, 14), date(2024, 1, 14)),
+        ("What was said last Friday?", date(2024, 1, 12), date(2024, 1, 12)),
+        ("What was said last week?", date(2024, 1, 8), date(2024, 1, 14)),
+        ("What was said last quarter?", date(2023, 10, 1), date(2023, 12, 31)),
+        ("What is planned for next year?", date(2025, 1, 1), date(2025, 12, 31)),
+        ("What has been said since last month?", date(2023, 12, 1), None),
+        ("What is new since 2020?", date(2020, 1, 1), None),
+        ("What was built between 2019 and 2021?", date(2019, 1, 1), date(2021, 12, 31)),
+        ("What was built in 2019–2021?", date(2019, 1, 1), date(2021, 12, 31)),
+        ("What was built between March and May 2021?", date(2021, 3, 1), date(2021, 5, 31)),
+        ("What was built from November to February 2022?", date(2021, 11, 1), date(2022, 2, 28)),
+        ("What was built between 3 and 10 March 2021?", date(2021, 3, 3), date(2021, 3, 10)),
+        ("What was built between 28 February and 10 March 2021?", date(2021, 2, 28), date(2021, 3, 10)),
+        ("What was built from the summer of 2022 to last month?", date(2022, 6, 1), date(2023, 12, 31)),
         ("Who met before the second plenary session?", None, date(2022, 12, 21)),
         ("Since the third plenary session of the committee, who has spoken?", date(2023, 7, 4), None),
     ],
@@ -62,7 +105,15 @@ def test_a_time_is_understood(question: str, start: date | None, end: date | Non
         "What happened on 31 February 2022?",
         "What was built between 2022 and 2021?",
         "Did 2,022 people come?",
-        "Which songs of the 1990s were sung?",
+        "What was built between 2022 and 31 February 2023?",
+        "What was built from 10 to 2022?",
+        "Which of the early songs were sung?",
+        "What was said in the first half of the meeting?",
+        "Who are the last two speakers?",
+        "How does one make a roof last 30 years?",
+        "How many people are in their 90s?",
+        "What happened the next year?",
+        "What did they do 5,000 years ago?",
         "How long did the meeting last?",
         "",
     ],
@@ -85,6 +136,8 @@ def test_a_document_is_of_a_year_by_its_date_or_its_title() -> None:
         (date(2022, 1, 1), date(2022, 12, 31), "of 2022"),
         (date(2021, 1, 1), date(2022, 12, 31), "of 2021 to 2022"),
         (date(2024, 2, 1), date(2024, 2, 29), "of February 2024"),
+        (date(2022, 1, 1), date(2022, 6, 30), "of January to June 2022"),
+        (date(2023, 12, 1), date(2024, 2, 29), "from 1 December 2023 to 29 February 2024"),
         (date(2023, 7, 4), date(2023, 7, 4), "of 4 July 2023"),
         (date(2023, 6, 1), None, "since 1 June 2023"),
         (None, date(2022, 12, 21), "up to 21 December 2022"),
@@ -100,6 +153,20 @@ def test_what_was_looked_through_first_is_said() -> None:
     assert narrowing_words(narrowing) == "Looked first in the 2 documents of 2022."
     assert narrowing_words(replace(narrowing, documents=1)) == "Looked first in the only document of 2022."
     assert "then in all" in narrowing_words(replace(narrowing, answered=False))
+
+
+TIMES = st.sampled_from(
+    "q1/the first half of/late/may/31/2021/1600/2099/the 90s/1990s/and/to/ago/999 years/last/past/two months/the/"
+    "winter/end of/-/in/quarter/week".split("/")
+)
+
+
+@given(st.lists(TIMES, max_size=8).map(" ".join), st.sampled_from(["in", "from", "since", "between"]), st.text())
+def test_words_of_time_in_any_order_are_a_period_that_ends_after_it_begins_or_none(
+    before: str, word: str, after: str
+) -> None:
+    found = period(f"{word} {before} {after}")
+    assert found is None or found.start is None or found.end is None or found.start <= found.end
 
 
 @given(st.text(max_size=60), st.sampled_from(["in", "since", "before the", "between", ""]), st.text(max_size=30))

@@ -13,6 +13,7 @@ from rag.answer.sides import spans_about
 from rag.answer.statements import spans_stating
 from rag.question.candidates import asking_who, meant, offered, persons
 from rag.question.follow_up import Standalone
+from rag.question.period import is_of_a_time
 from rag.question.understanding import Documents, Understanding
 from rag.schema import Answer, AnswerSpan, Candidate, Narrowing, Passage
 
@@ -54,7 +55,7 @@ def answer(asked: Understanding, resources: Resources, *, library: int) -> Answe
     if outcome is None or not outcome.found:
         outcome = _outcome(asked, asked.documents, resources)
     # a year that documents are dated with need not stand in their texts
-    missing = tuple(word for word in asked.missing_words if not (narrowed and word.isdigit()))
+    missing = tuple(word for word in asked.missing_words if not (narrowed and is_of_a_time(word)))
     everything = asked.documents.scope.is_everything
     return Answer(
         question=asked.question,

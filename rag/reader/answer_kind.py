@@ -37,7 +37,7 @@ _NUMBERS = frozenset(
         *"hundred half quarter third dozen once twice none no several percent".split(),
     )
 )
-_CALENDAR = frozenset((*ENGLISH.month_names, *ENGLISH.weekdays, *ENGLISH.days, *ENGLISH.seasons))
+_CALENDAR = frozenset((*ENGLISH.month_names, *ENGLISH.weekdays, *ENGLISH.days, *ENGLISH.season_names))
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})\b|\b\d{1,2}(?:st|nd|rd|th)\b|\b\d{1,2}:\d{2}\b")
 _CAPITALISED = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][\w'’-]+")
 _FIRST_CAPITALISED = re.compile(r"^\W*([A-Z][\w'’-]+)\s+[A-Z]")

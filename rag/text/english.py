@@ -45,7 +45,7 @@ ENGLISH = Language(
         ("december", "dec"),
     ),
     weekdays=("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-    seasons=("spring", "summer", "autumn", "winter"),
+    seasons=(("spring",), ("summer",), ("autumn", "fall"), ("winter",)),
     days=("yesterday", "today", "tomorrow"),
     units=(
         *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),

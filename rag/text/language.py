@@ -22,7 +22,7 @@ class Language:
         demonstratives: that point to something.
         months: from the first, each in all its spellings, the longest first.
         weekdays: from Monday.
-        seasons: from spring.
+        seasons: from spring, each in all its names.
         days: of their own name, seen from today.
         units, tens: the number words from nought to nineteen, and from twenty to ninety.
         scales: the number words from a thousand on, and what they stand for.
@@ -42,7 +42,7 @@ class Language:
     demonstratives: tuple[str, ...]
     months: tuple[tuple[str, ...], ...]
     weekdays: tuple[str, ...]
-    seasons: tuple[str, ...]
+    seasons: tuple[tuple[str, ...], ...]
     days: tuple[str, ...]
     units: tuple[str, ...]
     tens: tuple[str, ...]
@@ -58,6 +58,11 @@ class Language:
     def month_names(self) -> tuple[str, ...]:
         """Each month in full, from the first."""
         return tuple(spellings[0] for spellings in self.months)
+
+    @property
+    def season_names(self) -> tuple[str, ...]:
+        """Each season under its first name, from spring."""
+        return tuple(names[0] for names in self.seasons)
 
     @property
     def month(self) -> str:

@@ -15,7 +15,7 @@ import rag
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PACKAGES = ("rag", "embeddings", "eval", "training")
-HEAVY = ("torch", "gradio", "faiss", "transformers", "sklearn", "matplotlib")
+HEAVY = ("torch", "gradio", "faiss", "transformers", "sklearn", "matplotlib", "jinja2")
 
 ROOMS: dict[str, str] = {
     "rag.errors": "",

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_assistant import assert_verbatim
 
-from rag.answer.serialise import answer_from_dict, answer_to_dict
+from rag.answer.serialise import answer_from_json, answer_to_dict, answer_to_json
 from rag.assistant import Assistant
 from rag.cli.console import print_answer
 from rag.errors import ScopeError
@@ -118,16 +118,16 @@ def test_a_question_of_one_of_several_persons_is_asked_back_with_their_names(tmp
     answer = Assistant(index, FakeEmbedder(), reader, FAKE_SETTINGS).ask("How old is the mayor?")
     assert not answer.found
     assert {one.question for one in answer.candidates} == {"How old is Ada Brook?", "How old is Tom Reyes?"}
-    assert answer_from_dict(json.loads(json.dumps(answer_to_dict(answer)))).candidates == answer.candidates
+    assert answer_from_json(answer_to_json(answer)).candidates == answer.candidates
 
 
 def test_all_of_it_is_kept(yearbooks: Assistant) -> None:
     answer = yearbooks.ask("How many members has the chess club in 2022?", scope=Scope(after=date(2022, 1, 1)))
-    kept = answer_from_dict(json.loads(json.dumps(answer_to_dict(answer, passages=True))))
+    kept = answer_from_json(answer_to_json(answer, passages=True))
     assert (kept.narrowed, kept.candidates) == (answer.narrowed, answer.candidates)
     assert (kept.searched, kept.library) == (answer.searched, answer.library)
     old = {name: value for name, value in answer_to_dict(answer).items() if name not in ("narrowed", "searched")}
-    assert answer_from_dict(old).narrowed is None
+    assert answer_from_json(json.dumps(old)).narrowed is None
 
 
 def test_the_command_line_says_how_to_ask_otherwise(yearbooks: Assistant, capsys: pytest.CaptureFixture[str]) -> None:

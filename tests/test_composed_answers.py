@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answer.phrases import by_side, framed
-from rag.answer.serialise import answer_from_dict, answer_to_dict
+from rag.answer.serialise import answer_from_json, answer_to_json
 from rag.assistant import Assistant
 from rag.cli.console import print_answer
 from rag.schema import Answer
@@ -50,7 +48,7 @@ def test_whatever_is_asked_every_quote_is_at_its_place_and_shown_once(
 ) -> None:
     answer = sample_assistant.ask(asked.format(one, other))
     check(answer, sample_assistant)
-    kept = answer_from_dict(json.loads(json.dumps(answer_to_dict(answer, passages=True))))
+    kept = answer_from_json(answer_to_json(answer, passages=True))
     assert (kept.groups, kept.best, kept.overview) == (answer.groups, answer.best, answer.overview)
 
 

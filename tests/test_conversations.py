@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from answers import make_answer, refusal
 
-from rag.answer.serialise import answer_from_dict, answer_to_dict
 from rag.errors import ConversationError, LibraryError
 from rag.history.conversations import MAX_TITLE_CHARACTERS, UNTITLED, Conversations
 from rag.history.exchange import Exchange, history_of
@@ -43,12 +42,6 @@ def test_an_answer_comes_back_as_it_was_given(kept: Conversations, tmp_path: Pat
     assert history_of(opened.exchanges) == [Turn(QUESTION, ANSWER.text, "Seventy-six"), Turn("And who?", "")]
     assert made.created <= opened.exchanges[0].asked <= opened.updated
     assert datetime.fromisoformat(opened.updated).tzinfo == UTC
-
-
-def test_plain_data_and_back() -> None:
-    assert answer_from_dict(answer_to_dict(ANSWER, passages=True)) == ANSWER
-    without = answer_from_dict(answer_to_dict(ANSWER))
-    assert (without.citations, without.passages) == (ANSWER.citations, ())
 
 
 def test_nobody_sees_the_conversations_of_another(kept: Conversations) -> None:

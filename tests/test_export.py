@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from rag.answer.serialise import answer_from_dict
+from rag.answer.serialise import answer_from_json
 from rag.history.conversations import Conversations
 from rag.history.exchange import Conversation, Exchange
 from rag.history.export import escaped, export_json, export_markdown
@@ -55,7 +55,7 @@ def visible(html: str) -> str:
 def test_json_holds_what_an_audit_needs(conversation: Conversation) -> None:
     content = json.loads(export_json(conversation))
     first, second, third = content["exchanges"]
-    assert answer_from_dict(first["answer"]).citations == ANSWER.citations
+    assert answer_from_json(json.dumps(first["answer"])).citations == ANSWER.citations
     assert first["documents"] == [
         {"id": ANSWER.citations[0].document_id, "name": "minutes.txt", "path": "/library/minutes.txt", "sha256": SHA}
     ]

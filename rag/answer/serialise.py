@@ -1,123 +1,147 @@
-"""Answers as plain data for programs: what ``--json`` prints, and what a kept conversation holds."""
+"""Answers as JSON: what ``--json`` prints and a kept conversation holds, and the schema of both.
+
+The models stand at the edge only; within docquote the types of ``rag.schema`` are used.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import date
+from datetime import date as Day  # noqa: N812  # a model's field is called "date"
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_serializer
 
 from rag.schema import Answer, Candidate, Chunk, Citation, Group, Narrowing, Passage, Scores, Source
 
 
+class JsonModel(BaseModel):
+    """What goes in or out as JSON: of these types exactly, and never changed. Keys that it does not know are passed
+    over, so that what a newer docquote wrote can be read."""
+
+    model_config = ConfigDict(strict=True, frozen=True, from_attributes=True)
+
+
+class CitationJson(JsonModel):
+    """A ``Citation`` under the names of its attributes; dates in ISO form, spans as two-item lists."""
+
+    number: int
+    document: str
+    document_id: str
+    path: str
+    title: str
+    date: Day | None
+    page: int | None
+    heading: str | None
+    start: int
+    end: int
+    quote: str
+    highlight: tuple[int, int] | None
+
+
+class CandidateJson(JsonModel):
+    """A ``Candidate`` under the names of its attributes."""
+
+    title: str
+    document: str
+    document_id: str
+    date: Day | None
+    question: str = ""
+
+
+class SourceJson(JsonModel):
+    """A ``Source`` under the names of its attributes."""
+
+    id: str
+    name: str
+    path: str
+    title: str
+    date: Day | None
+    media_type: str
+    sha256: str
+
+
+class PassageJson(JsonModel):
+    """A ``Passage`` under the names of its attributes."""
+
+    chunk: Chunk
+    source: SourceJson
+    text: str
+    rank: int
+    scores: Scores
+
+
+class AnswerJson(JsonModel):
+    """An ``Answer`` under the names of its attributes, without what was read.
+
+    What has a default may be missing in answers that were kept before it was added.
+    """
+
+    question: str
+    interpreted_as: str
+    found: bool
+    confidence: float
+    text: str = ""
+    citations: tuple[CitationJson, ...]
+    nearest: tuple[CitationJson, ...]
+    also: tuple[CitationJson, ...]
+    missing_words: tuple[str, ...]
+    groups: tuple[Group, ...] = ()
+    best: int = 1
+    overview: bool = False
+    narrowed: Narrowing | None = None
+    candidates: tuple[CandidateJson, ...] = ()
+    searched: tuple[str, ...] = ()
+    library: int = 0
+
+    @field_serializer("confidence")
+    def _rounded(self, confidence: float) -> float:
+        return round(confidence, 4)
+
+
+class KeptAnswerJson(AnswerJson):
+    """An ``Answer`` with everything that was read; what a kept answer needs to be shown again in full."""
+
+    passages: tuple[PassageJson, ...] = ()
+
+
 def answer_to_dict(answer: Answer, *, passages: bool = False) -> dict[str, Any]:
-    """An answer under the names of its attributes; ready for ``json.dumps``.
+    """An answer as plain data, ready for ``json.dumps``.
 
     Args:
-        answer: to be written.
-        passages: whether everything that was read goes along; what a kept answer needs to be shown again in full.
+        passages: whether everything that was read goes along.
     """
-    fields: dict[str, Any] = {
-        "question": answer.question,
-        "interpreted_as": answer.interpreted_as,
-        "found": answer.found,
-        "confidence": round(answer.confidence, 4),
-        "text": answer.text,
-        "citations": [citation_to_dict(citation) for citation in answer.citations],
-        "nearest": [citation_to_dict(citation) for citation in answer.nearest],
-        "also": [citation_to_dict(citation) for citation in answer.also],
-        "missing_words": list(answer.missing_words),
-        "groups": [{"side": group.side, "numbers": list(group.numbers)} for group in answer.groups],
-        "best": answer.best,
-        "overview": answer.overview,
-        "narrowed": _dated(asdict(answer.narrowed)) if answer.narrowed else None,
-        "candidates": [_dated(asdict(candidate)) for candidate in answer.candidates],
-        "searched": list(answer.searched),
-        "library": answer.library,
-    }
-    if passages:
-        fields["passages"] = [_passage_to_dict(passage) for passage in answer.passages]
-    return fields
+    return _model(answer, passages).model_dump(mode="json")
 
 
-def citation_to_dict(citation: Citation) -> dict[str, Any]:
-    """A citation under the names of its attributes; dates in ISO form, spans as two-item lists."""
-    return {
-        "number": citation.number,
-        "document": citation.document,
-        "document_id": citation.document_id,
-        "path": citation.path,
-        "title": citation.title,
-        "date": citation.date.isoformat() if citation.date else None,
-        "page": citation.page,
-        "heading": citation.heading,
-        "start": citation.start,
-        "end": citation.end,
-        "quote": citation.quote,
-        "highlight": list(citation.highlight) if citation.highlight else None,
-    }
+def answer_to_json(answer: Answer, *, passages: bool = False) -> str:
+    """The same as text."""
+    return _model(answer, passages).model_dump_json()
 
 
-def answer_from_dict(fields: Mapping[str, Any]) -> Answer:
-    """The answer that ``answer_to_dict`` wrote, but for the digits that it rounded off; ``text`` is not looked at.
+def answer_from_json(text: str) -> Answer:
+    """The answer that ``answer_to_json`` wrote, but for the digits that it rounded off; ``text`` is not looked at.
 
     Raises:
-        KeyError, TypeError, ValueError: it is not what ``answer_to_dict`` writes.
+        ValueError: it is not what ``answer_to_json`` writes; says where.
     """
-    return Answer(
-        question=fields["question"],
-        interpreted_as=fields["interpreted_as"],
-        found=fields["found"],
-        confidence=fields["confidence"],
-        citations=tuple(map(citation_from_dict, fields["citations"])),
-        nearest=tuple(map(citation_from_dict, fields["nearest"])),
-        also=tuple(map(citation_from_dict, fields["also"])),
-        missing_words=tuple(fields["missing_words"]),
-        passages=tuple(map(_passage_from_dict, fields.get("passages", ()))),
-        groups=tuple(Group(group["side"], tuple(group["numbers"])) for group in fields.get("groups", ())),
-        best=fields.get("best", 1),
-        overview=fields.get("overview", False),
-        narrowed=_narrowing(fields.get("narrowed")),
-        candidates=tuple(Candidate(**{**one, "date": _day(one["date"])}) for one in fields.get("candidates", ())),
-        searched=tuple(fields.get("searched", ())),
-        library=fields.get("library", 0),
-    )
+    try:
+        read = KeptAnswerJson.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'answer'}: {first['msg']}") from error
+    fields = dict(read) | {
+        "citations": _citations(read.citations),
+        "nearest": _citations(read.nearest),
+        "also": _citations(read.also),
+        "candidates": tuple(Candidate(**dict(one)) for one in read.candidates),
+        "passages": tuple(Passage(**dict(one) | {"source": Source(**dict(one.source))}) for one in read.passages),
+    }
+    del fields["text"]
+    return Answer(**fields)
 
 
-def citation_from_dict(fields: Mapping[str, Any]) -> Citation:
-    """The citation that ``citation_to_dict`` wrote.
-
-    Raises:
-        KeyError, TypeError, ValueError: it is not what ``citation_to_dict`` writes.
-    """
-    highlight = fields["highlight"]
-    parts = {**fields, "date": _day(fields["date"]), "highlight": (highlight[0], highlight[1]) if highlight else None}
-    return Citation(**parts)
+def _model(answer: Answer, passages: bool) -> AnswerJson:
+    return (KeptAnswerJson if passages else AnswerJson).model_validate(answer)
 
 
-def _passage_to_dict(passage: Passage) -> dict[str, Any]:
-    fields = asdict(passage)
-    fields["source"]["date"] = passage.source.date.isoformat() if passage.source.date else None
-    return fields
-
-
-def _passage_from_dict(fields: Mapping[str, Any]) -> Passage:
-    source = Source(**{**fields["source"], "date": _day(fields["source"]["date"])})
-    return Passage(
-        Chunk(**fields["chunk"]), source, text=fields["text"], rank=fields["rank"], scores=Scores(**fields["scores"])
-    )
-
-
-def _dated(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields with dates in ISO form."""
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in fields.items()}
-
-
-def _narrowing(fields: Mapping[str, Any] | None) -> Narrowing | None:
-    if fields is None:
-        return None
-    return Narrowing(**{**fields, "after": _day(fields["after"]), "before": _day(fields["before"])})
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def _citations(read: tuple[CitationJson, ...]) -> tuple[Citation, ...]:
+    return tuple(Citation(**dict(one)) for one in read)

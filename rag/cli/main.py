@@ -129,7 +129,6 @@ def ask(
 
     past = _read_history(history) if history else []
     require_index(folder)
-    from rag.answer.serialise import answer_to_dict
     from rag.assistant import Assistant
 
     assistant = Assistant.open(folder, Settings.load())
@@ -149,6 +148,8 @@ def ask(
     finally:
         assistant.close()
     if as_json:
+        from rag.answer.serialise import answer_to_dict
+
         print_json(answer_to_dict(answer))
     else:
         print_answer(answer)

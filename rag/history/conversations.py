@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rag.answer.serialise import answer_from_dict, answer_to_dict
+from rag.answer.serialise import answer_from_json, answer_to_json
 from rag.errors import ConversationError, LibraryError
 from rag.history.exchange import Conversation, Exchange
 from rag.history.store import KeptFile
@@ -59,8 +59,7 @@ class Conversations:
             ConversationError: the owner has no such conversation.
         """
         now = now_utc()
-        answer = exchange.answer
-        stored = None if answer is None else json.dumps(answer_to_dict(answer, passages=True), ensure_ascii=False)
+        stored = None if exchange.answer is None else answer_to_json(exchange.answer, passages=True)
         with self._file.transaction() as db:
             found = _required(db, owner, conversation_id)
             position = int(
@@ -119,7 +118,7 @@ class Conversations:
             ).fetchall()
         try:
             exchanges = tuple(_exchange(*row) for row in rows)
-        except (KeyError, TypeError, ValueError) as error:
+        except ValueError as error:
             raise LibraryError(f"{found.title}: an answer in this conversation is damaged ({error})") from error
         return Conversation(found.id, found.owner, found.title, found.created, found.updated, exchanges)
 
@@ -169,5 +168,5 @@ def _required(db: sqlite3.Connection, owner: str, conversation_id: str) -> Conve
 
 
 def _exchange(question: str, answer: str | None, problem: str, asked: str, made_with: str) -> Exchange:
-    read = answer_from_dict(json.loads(answer)) if answer else None
+    read = answer_from_json(answer) if answer else None
     return Exchange(question, read, problem, asked, json.loads(made_with))

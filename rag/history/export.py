@@ -4,34 +4,62 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 from rag.answer.agreement import agreement
 from rag.answer.phrases import agreement_words, by_side, framed
-from rag.answer.serialise import answer_to_dict
+from rag.answer.serialise import AnswerJson, JsonModel
 from rag.history.conversations import now_utc
 from rag.history.exchange import Conversation, Exchange
 from rag.schema import Answer, Citation, Source
-
-JSON_FORMAT, JSON_VERSION = "docquote conversation", 1
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.|@")
 _LEADING = re.compile(r"^(?:([-+#=>])|(\d{1,9})([.)]))")
 
 
+class DocumentJson(JsonModel):
+    """A document that an answer cites or shows as nearest, as it was when the answer was given."""
+
+    id: str
+    name: str
+    path: str
+    sha256: str
+
+
+class ExchangeJson(JsonModel):
+    """A question, what came of it, and what that was made with."""
+
+    question: str
+    asked: str
+    answer: AnswerJson | None
+    problem: str
+    documents: tuple[DocumentJson, ...]
+    made_with: Mapping[str, Any]
+
+
+class ConversationJson(JsonModel):
+    """An exported conversation; not whose it is, which may be a secret."""
+
+    format: Literal["docquote conversation"] = "docquote conversation"
+    version: Literal[1] = 1
+    exported: str
+    title: str
+    created: str
+    updated: str
+    exchanges: tuple[ExchangeJson, ...]
+
+
 def export_json(conversation: Conversation) -> str:
     """The conversation as JSON, with the SHA-256 that each file had and what each answer was made with."""
-    content = {
-        "format": JSON_FORMAT,
-        "version": JSON_VERSION,
-        "exported": now_utc(),
-        "title": conversation.title,
-        "created": conversation.created,
-        "updated": conversation.updated,
-        "exchanges": [_exchange_dict(exchange) for exchange in conversation.exchanges],
-    }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    content = ConversationJson(
+        exported=now_utc(),
+        title=conversation.title,
+        created=conversation.created,
+        updated=conversation.updated,
+        exchanges=tuple(_exchange_json(exchange) for exchange in conversation.exchanges),
+    )
+    return content.model_dump_json(indent=2) + "\n"
 
 
 def export_markdown(conversation: Conversation) -> str:
@@ -61,19 +89,16 @@ def cited_sources(answer: Answer) -> dict[str, Source]:
     return {passage.source.id: passage.source for passage in answer.passages if passage.source.id in cited}
 
 
-def _exchange_dict(exchange: Exchange) -> dict[str, Any]:
+def _exchange_json(exchange: Exchange) -> ExchangeJson:
     answer = exchange.answer
-    sources = cited_sources(answer).values() if answer is not None else ()
-    return {
-        "question": exchange.question,
-        "asked": exchange.asked,
-        "answer": answer_to_dict(answer) if answer is not None else None,
-        "problem": exchange.problem,
-        "documents": [
-            {"id": source.id, "name": source.name, "path": source.path, "sha256": source.sha256} for source in sources
-        ],
-        "made_with": exchange.made_with,
-    }
+    return ExchangeJson(
+        question=exchange.question,
+        asked=exchange.asked,
+        answer=AnswerJson.model_validate(answer) if answer is not None else None,
+        problem=exchange.problem,
+        documents=tuple(map(DocumentJson.model_validate, cited_sources(answer).values() if answer is not None else ())),
+        made_with=exchange.made_with,
+    )
 
 
 def _answer_parts(answer: Answer) -> list[str]:

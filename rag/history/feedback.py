@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rag.answer.serialise import answer_from_dict, answer_to_dict
+from pydantic import TypeAdapter
+
+from rag.answer.serialise import JsonModel, answer_from_json, answer_to_json
 from rag.errors import LibraryError
 from rag.history.conversations import now_utc
 from rag.history.store import FILE_NAME, KeptFile
@@ -36,6 +37,22 @@ class Feedback:
     right_answer: str
     history: tuple[Turn, ...]
     answer: Answer
+
+
+class QuestionPair(JsonModel):
+    """A question with what is known of its answer, as a row of the evaluation's format."""
+
+    id: str
+    question: str
+    answers: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    history: tuple[Turn, ...]
+    unanswerable: bool = False
+    note: str
+
+
+_TURNS = TypeAdapter(tuple[Turn, ...])
 
 
 class FeedbackStore:
@@ -80,8 +97,8 @@ class FeedbackStore:
                     said.given,
                     int(helpful),
                     said.right_answer,
-                    json.dumps([asdict(turn) for turn in said.history], ensure_ascii=False),
-                    json.dumps(answer_to_dict(kept), ensure_ascii=False),
+                    _TURNS.dump_json(said.history).decode(),
+                    answer_to_json(kept),
                 ),
             )
         return said
@@ -112,7 +129,7 @@ class FeedbackStore:
             ).fetchall()
         try:
             return tuple(_feedback(*row) for row in rows)
-        except (KeyError, TypeError, ValueError) as error:
+        except ValueError as error:
             raise LibraryError(f"{self._file.path}: feedback in it is damaged ({error})") from error
 
 
@@ -132,17 +149,14 @@ def to_question_pairs(said: Iterable[Feedback]) -> list[dict[str, Any]]:
     for one in said:
         known = _known(one)
         if known is not None:
-            row = {
-                "id": f"feedback-{len(pairs) + 1}",
-                "question": one.answer.question,
-                "answers": [],
-                "documents": [],
-                "evidence": [],
-                "history": [asdict(turn) for turn in one.history],
-                "unanswerable": False,
-                "note": f"given {one.given}",
-            }
-            pairs.append(row | known)
+            pair = QuestionPair(
+                id=f"feedback-{len(pairs) + 1}",
+                question=one.answer.question,
+                history=one.history,
+                note=f"given {one.given}",
+                **known,
+            )
+            pairs.append(pair.model_dump(mode="json"))
     return pairs
 
 
@@ -163,7 +177,7 @@ def read_feedback(folder: Path) -> tuple[Feedback, ...]:
 
 def _known(said: Feedback) -> dict[str, Any] | None:
     if said.right_answer:
-        return {"answers": [said.right_answer]}
+        return {"answers": (said.right_answer,)}
     if not said.helpful:
         return None
     if not said.answer.found:
@@ -171,9 +185,9 @@ def _known(said: Feedback) -> dict[str, Any] | None:
     first = said.answer.likeliest
     if first is None:
         return None
-    return {"answers": [first.marked or first.quote], "documents": [first.document], "evidence": [first.quote]}
+    return {"answers": (first.marked or first.quote,), "documents": (first.document,), "evidence": (first.quote,)}
 
 
 def _feedback(owner: str, key: str, given: str, helpful: int, right_answer: str, history: str, answer: str) -> Feedback:
-    turns = tuple(Turn(**turn) for turn in json.loads(history))
-    return Feedback(owner, key, given, bool(helpful), right_answer, turns, answer_from_dict(json.loads(answer)))
+    turns = _TURNS.validate_json(history, strict=True)
+    return Feedback(owner, key, given, bool(helpful), right_answer, turns, answer_from_json(answer))

@@ -1,0 +1,95 @@
+"""Answers as JSON keep their keys, come back as they were, and what was written before can still be read."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answers import make_answer, refusal
+
+from rag.answer.serialise import AnswerJson, answer_from_json, answer_to_dict, answer_to_json
+from rag.errors import LibraryError
+from rag.history.conversations import Conversations
+from rag.history.exchange import Exchange
+from rag.history.store import FILE_NAME
+
+KEPT = (Path(__file__).parent / "data" / "kept_answer.json").read_text(encoding="utf-8")
+"""As docquote wrote it before its JSON had a schema."""
+QUESTION = "How many members attended?"
+ANSWER = make_answer(QUESTION, "Seventy-six members attended.", highlight=(0, 11), day=date(2021, 3, 2), page=2)
+
+
+@pytest.mark.parametrize("answer", [ANSWER, refusal(QUESTION)])
+def test_an_answer_becomes_json_and_back(answer: Any) -> None:
+    assert answer_from_json(answer_to_json(answer, passages=True)) == answer
+    without = answer_from_json(answer_to_json(answer))
+    assert (without.citations, without.passages) == (answer.citations, ())
+    assert json.loads(answer_to_json(answer)) == answer_to_dict(answer)
+
+
+def test_what_was_kept_before_is_read_and_written_as_it_was() -> None:
+    read = answer_from_json(KEPT)
+    assert read.narrowed is not None and read.narrowed.after == date(2021, 1, 1)
+    assert [candidate.date for candidate in read.candidates] == [date(2021, 3, 2), None]
+    assert read.likeliest is not None and read.likeliest.quote == read.text
+    assert read.passages[0].source.date == date(2021, 3, 2)
+    written = answer_to_dict(read, passages=True)
+    assert json.dumps(written) == json.dumps(json.loads(KEPT)), "the same keys in the same order"
+
+
+def test_what_was_kept_in_the_beginning_is_read_too() -> None:
+    later = ("groups", "best", "overview", "narrowed", "candidates", "searched", "library", "passages")
+    first = {name: value for name, value in json.loads(KEPT).items() if name not in later}
+    read = answer_from_json(json.dumps(first))
+    assert (read.groups, read.best, read.narrowed, read.library) == ((), 1, None, 0)
+    assert read.citations == answer_from_json(KEPT).citations
+
+
+def test_keys_of_a_newer_docquote_are_passed_over() -> None:
+    newer = json.loads(KEPT) | {"mood": "cheerful"}
+    newer["citations"][0]["colour"] = "blue"
+    assert answer_from_json(json.dumps(newer)) == answer_from_json(KEPT)
+
+
+@pytest.mark.parametrize(
+    ("damage", "where"),
+    [
+        (lambda kept: kept.pop("question"), "question"),
+        (lambda kept: kept["citations"][0].update(start="7"), "citations.0.start"),
+        (lambda kept: kept["citations"][0].update(date="yesterday"), "citations.0.date"),
+        (lambda kept: kept["passages"][0]["scores"].update(fused=None), "passages.0.scores.fused"),
+    ],
+)
+def test_what_is_damaged_is_named(damage: Any, where: str, tmp_path: Path) -> None:
+    kept = json.loads(KEPT)
+    damage(kept)
+    with pytest.raises(ValueError, match=where):
+        answer_from_json(json.dumps(kept))
+    conversations = Conversations(tmp_path)
+    made = conversations.create("ann", "Spring")
+    conversations.append("ann", made.id, Exchange(QUESTION, ANSWER))
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db, db:
+        db.execute("UPDATE exchanges SET answer = ?", (json.dumps(kept),))
+    with pytest.raises(LibraryError, match=f"Spring: an answer in this conversation is damaged .*{where}"):
+        conversations.open("ann", made.id)
+
+
+def test_a_conversation_of_a_former_docquote_is_opened_and_searched(tmp_path: Path) -> None:
+    conversations = Conversations(tmp_path)
+    made = conversations.create("ann")
+    conversations.append("ann", made.id, Exchange(QUESTION, ANSWER))
+    with closing(sqlite3.connect(tmp_path / FILE_NAME)) as db, db:
+        db.execute("UPDATE exchanges SET answer = ?", (KEPT,))
+    assert conversations.open("ann", made.id).exchanges[0].answer == answer_from_json(KEPT)
+    assert [one.id for one in conversations.list("ann", "seventy-six MEMBERS")] == [made.id]
+
+
+def test_the_schema_names_every_key() -> None:
+    schema = AnswerJson.model_json_schema(mode="serialization")
+    assert list(schema["properties"]) == list(answer_to_dict(ANSWER))
+    assert set(schema["required"]) >= {"question", "found", "confidence", "citations"}

@@ -81,7 +81,10 @@ def test_an_empty_index_holds_and_finds_nothing(index: Index) -> None:
 
 def test_a_document_comes_back_as_it_was_put(index: Index) -> None:
     plain = make_document("minutes/2021.md", TEXT, title="Minutes", day=date(2021, 3, 2))
-    document = Document(plain.source, plain.text, (Section("heading", "Attendance", 0, len(TEXT)),), ("odd", "very"))
+    cut = TEXT.index("\f") + 1
+    pages = (Section("page", "1", 0, cut), Section("page", "2", cut, len(TEXT)))
+    sections = (pages[0], Section("heading", "Attendance", 0, len(TEXT)), pages[1])
+    document = Document(replace(plain.source, pages=2), plain.text, sections, ("odd", "very"))
     put(index, document)
     put(index, make_document("a.txt", "The roof leaks."))
     assert index.document(document.source.id) == document

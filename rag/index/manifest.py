@@ -9,8 +9,8 @@ from embeddings import Embedder
 from rag.schema import Finding
 from rag.settings import Settings
 
-FORMAT_VERSION = 2
-"""Raised whenever an index written before cannot be read as it is."""
+FORMAT_VERSION = 3
+"""Raised whenever an index written before cannot be read as it is; what keeps the vectors has an upgrade step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,10 @@ class Assistant:
         """The documents of the index, without their texts."""
         return self.index.sources()
 
+    def warnings(self) -> dict[str, tuple[str, ...]]:
+        """What was odd about each document that has warnings, by its ``Source.id``."""
+        return self.index.warnings()
+
     def document(self, document_id: str) -> Document:
         """One whole document by its ``Source.id``.
 

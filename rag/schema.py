@@ -7,7 +7,7 @@ chunk, quote and highlight equals the slice of the stored document that it names
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -44,6 +44,7 @@ class Source:
         date: the document's own date where it states one, else None.
         media_type: for example ``"text/plain"`` or ``"application/pdf"``.
         sha256: of the file's bytes, 64 hexadecimal digits.
+        pages: how many it has; None for formats without pages.
     """
 
     id: str
@@ -53,6 +54,12 @@ class Source:
     date: date | None
     media_type: str
     sha256: str
+    pages: int | None = None
+
+
+def page_count(sections: Sequence[Section]) -> int | None:
+    """How many pages a document with these sections has; None where it has none."""
+    return sum(section.kind == "page" for section in sections) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from embeddings import Vectors
-from rag.index import Index, open_index
+from rag.index import Index, Manifest, MemoryIndex, open_index
 from rag.index.ingest.pipeline import add_documents
 from rag.loading import document_from_text
 from rag.schema import Document
@@ -50,8 +50,15 @@ def make_document(name: str, text: str, *, title: str = "", day: date | None = N
 
 
 def make_index(folder: Path, *documents: Document, settings: Settings = FAKE_SETTINGS) -> Index:
-    """An index of documents, made with the fake embedder."""
+    """An index of documents on disk, made with the fake embedder."""
     index = open_index(folder, FakeEmbedder(), settings, create=True)
+    add(index, *documents)
+    return index
+
+
+def memory_index(folder: Path, *documents: Document) -> Index:
+    """The same in memory; nothing is written into the folder."""
+    index = MemoryIndex(folder, Manifest.of(FakeEmbedder(), FAKE_SETTINGS))
     add(index, *documents)
     return index
 

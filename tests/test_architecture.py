@@ -77,7 +77,7 @@ MODULE_NAMES = {name for name, _ in modules()}
 
 
 def room_of(module: str) -> str:
-    """The room that a module is in: ``rag.index`` for ``rag.index.local.library``."""
+    """The room that a module is in: ``rag.index`` for ``rag.index.local.record``."""
     return ".".join(module.split(".")[: 2 if module.startswith("rag.") else 1])
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_document, make_index
+from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_document, memory_index
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_assistant import assert_verbatim
@@ -46,7 +46,7 @@ class Refusing:
 
 @pytest.fixture(scope="module")
 def yearbooks(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    index = make_index(tmp_path_factory.mktemp("yearbooks"), *YEARBOOKS)
+    index = memory_index(tmp_path_factory.mktemp("yearbooks"), *YEARBOOKS)
     return Assistant(index, FakeEmbedder(), open_reader(Settings(), FakeEmbedder(), index), FAKE_SETTINGS)
 
 
@@ -113,7 +113,7 @@ def test_a_question_of_one_of_several_persons_is_asked_back_with_their_names(tmp
         make_document("hill.txt", "The mayor Ada Brook opened the fair of Hilltown on Monday."),
         make_document("dale.txt", "The mayor Tom Reyes opened the market of Daleford on Friday."),
     )
-    index = make_index(tmp_path, *towns)
+    index = memory_index(tmp_path, *towns)
     reader = open_reader(Settings(), FakeEmbedder(), index)
     answer = Assistant(index, FakeEmbedder(), reader, FAKE_SETTINGS).ask("How old is the mayor?")
     assert not answer.found

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_document, make_index
+from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_document, memory_index
 
 import rag.assistant
 from rag import Answer, Assistant, DocquoteError, LibraryError, ScopeError
@@ -123,7 +123,7 @@ def test_threads_may_ask_at_once(sample_assistant: Assistant) -> None:
 
 
 def test_the_threshold_of_the_index_decides(tmp_path: Path) -> None:
-    index = make_index(tmp_path, make_document("a.txt", "Seventy-six members attended the spring meeting."))
+    index = memory_index(tmp_path, make_document("a.txt", "Seventy-six members attended the spring meeting."))
     embedder = FakeEmbedder()
     found = []
     for threshold in (0.0, 1.0):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from answers import LEAD, make_answer, refusal
-from core_fakes import FAKE_SETTINGS, make_index
+from core_fakes import FAKE_SETTINGS, FakeEmbedder
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -18,6 +18,7 @@ from rag.history.conversations import Conversations
 from rag.history.exchange import Conversation, Exchange
 from rag.history.export import escaped, export_json, export_markdown
 from rag.history.provenance import PACKAGES, made_with
+from rag.index import Manifest
 
 QUESTION = "How many members attended?"
 QUOTE = "In 2021, seventy-six  members attended."
@@ -30,8 +31,8 @@ SHA = ANSWER.passages[0].source.sha256
 
 @pytest.fixture
 def conversation(tmp_path: Path) -> Conversation:
-    index = make_index(tmp_path)
-    kept = Conversations(tmp_path, made_with(index.manifest, "sentences", FAKE_SETTINGS))
+    manifest = Manifest.of(FakeEmbedder(), FAKE_SETTINGS)
+    kept = Conversations(tmp_path, made_with(manifest, "sentences", FAKE_SETTINGS))
     made = kept.create("browser 1234")
     for exchange in (
         Exchange(QUESTION, ANSWER),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_index, write_files
+from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_index, memory_index, write_files
 
 from rag.errors import LibraryError
 from rag.index import Index, open_index
@@ -27,9 +27,9 @@ def folder(tmp_path: Path) -> Path:
     return write_files(tmp_path / "documents", FILES)
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
-    opened = make_index(tmp_path / "index")
+@pytest.fixture(params=[make_index, memory_index])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
+    opened = request.param(tmp_path / "index")
     yield opened
     opened.close()
 
@@ -148,11 +148,13 @@ def test_progress_counts_every_file(index: Index, folder: Path) -> None:
     assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
-def test_only_one_process_updates_at_a_time(index: Index, folder: Path) -> None:
+def test_only_one_process_updates_at_a_time(folder: Path, tmp_path: Path) -> None:
+    index = make_index(tmp_path / "index")
     other = open_index(index.folder, EMBEDDER, FAKE_SETTINGS)
     with index.writing(), pytest.raises(LibraryError, match="another docquote"):
         update(other, folder)
     assert counts(update(other, folder)) == (3, 0, 0, 0, 0)
+    index.close()
     other.close()
 
 

@@ -175,6 +175,7 @@ def test_pdf_pages_have_exact_offsets(load: Load) -> None:
     pages = [f"Report part {n}\nThe figure for this page is {n}00." for n in (1, 2, 3)]
     document = load("a.pdf", pdf(pages))
     assert [s.label for s in document.sections] == ["1", "2", "3"]
+    assert document.source.pages == 3
     assert [document.text[s.start : s.end].strip() for s in document.sections] == pages
     assert document.text.count("\n\f") == 2
     assert document.page_at(document.text.index("200")) == 2

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from core_fakes import make_document
 from rag.errors import LibraryError
 from rag.index import NewChunk
 from rag.index.local import full_text
+from rag.index.local.integrity import faults
 from rag.index.local.record import Record
 from rag.index.manifest import Manifest
 from rag.schema import Document, Section
@@ -46,6 +48,15 @@ def test_a_document_comes_back_as_it_was_put(record: Record) -> None:
     assert record.documents.sources() == [document.source]
     assert record.documents.warnings() == {document.source.id: document.warnings}
     assert record.counts() == (1, 1, len(TEXT))
+
+
+def test_a_page_count_that_is_not_that_of_the_pages_is_a_fault(record: Record) -> None:
+    plain = make_document("a.pdf", TEXT)
+    put(record, Document(replace(plain.source, pages=1), plain.text, SECTIONS))
+    assert faults(record) == []
+    with record.database.connection() as db:
+        db.execute("UPDATE page_counts SET pages = 3")
+    assert faults(record) == ["a.pdf: its page count is not that of its pages"]
 
 
 def test_chunks_are_slices_by_characters_not_bytes(record: Record) -> None:

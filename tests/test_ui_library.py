@@ -23,7 +23,7 @@ from rag.history.feedback import FeedbackStore
 from rag.index.ingest.jobs import Job
 from rag.loading.pages import Box
 from rag.loading.verification import Verification
-from rag.schema import Answer, Scope, Scores
+from rag.schema import Answer, Document, Scope, Scores
 from rag.serving.chats import Chats, token_or_new
 from rag.ui.html.history import file_stem, parse_id
 from rag.ui.html.jobs import progress_html
@@ -63,6 +63,19 @@ def test_a_document_is_listed_with_what_is_known_of_it_and_nothing_is_markup() -
     assert "<script" not in hostile and "<img" not in hostile and "file is gone" in hostile
     assert " checked" not in hostile and "data-remove" not in hostile
     assert "No documents yet" in list_html([], None, removable=True)
+
+
+def test_the_list_is_made_without_reading_any_text() -> None:
+    class Unread(FakeAssistant):
+        def warnings(self) -> dict[str, tuple[str, ...]]:
+            return {REPORT_DOCUMENT.source.id: ("page 2 has no <text>",)}
+
+        def document(self, document_id: str) -> Document:
+            raise AssertionError("a text was read")
+
+    html = Views(Chats(Unread())).documents(None)
+    for shown in ("Annual report of the rowing club", "2 pages", "page 2 has no &lt;text&gt;"):
+        assert shown in html
 
 
 @pytest.mark.parametrize(("size", "words"), [(1, "1 byte"), (900, "900 bytes"), (2048, "2 KB"), (3_500_000, "3.3 MB")])

@@ -24,6 +24,7 @@ from rag.schema import (
     Source,
     Span,
     Turn,
+    page_count,
 )
 
 MINUTES = """# Minutes of the spring meeting
@@ -69,7 +70,9 @@ def make_document(
     path = f"/library/club/{name}"
     digest = sha256(text.encode()).hexdigest()
     document_id = sha256(path.encode()).hexdigest()[:16]
-    return Document(Source(document_id, name, path, title, day, "text/plain", digest), text, sections)
+    return Document(
+        Source(document_id, name, path, title, day, "text/plain", digest, page_count(sections)), text, sections
+    )
 
 
 def headings(text: str, *labels: str) -> tuple[Section, ...]:
@@ -171,6 +174,9 @@ class FakeAssistant:
 
     def sources(self) -> list[Source]:
         return [document.source for document in DOCUMENTS]
+
+    def warnings(self) -> dict[str, tuple[str, ...]]:
+        return {document.source.id: document.warnings for document in DOCUMENTS if document.warnings}
 
     def document(self, document_id: str) -> Document:
         for document in DOCUMENTS:

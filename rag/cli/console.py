@@ -88,6 +88,7 @@ def status_dict(status: IndexStatus, folder: Path) -> dict[str, Any]:
                 "date": source.date.isoformat() if source.date else None,
                 "media_type": source.media_type,
                 "sha256": source.sha256,
+                "pages": source.pages,
                 "warnings": list(status.warnings.get(source.id, ())),
             }
             for source in status.sources

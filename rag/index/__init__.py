@@ -2,6 +2,7 @@
 
 from rag.index.base import FoundChunk, Index, IndexStatus, NewChunk
 from rag.index.manifest import Manifest
+from rag.index.memory import MemoryIndex
 from rag.index.opening import has_index, index_status, open_index, open_without_model, require_index
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Index",
     "IndexStatus",
     "Manifest",
+    "MemoryIndex",
     "NewChunk",
     "has_index",
     "index_status",

@@ -6,10 +6,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from embeddings import Embedder
+from rag.schema import Finding
 from rag.settings import Settings
 
-FORMAT_VERSION = 2
-"""Raised whenever an index written before cannot be read as it is."""
+FORMAT_VERSION = 3
+"""Raised whenever an index written before cannot be read as it is; what keeps the vectors has an upgrade step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,17 @@ def without_manifest(folder: Path) -> str:
         f"{folder}: the index is damaged: it does not say what it was made with; rebuild it with: "
         f"docquote index FOLDER --index {folder} --rebuild"
     )
+
+
+def made_with(folder: Path, manifest: Manifest | None, settings: Settings) -> Finding:
+    """Whether an index was made with the settings of now; the model's weights are not looked at."""
+    if manifest is None:
+        return Finding("settings", True, "the index is empty and not bound to any")
+    wanted = (FORMAT_VERSION, settings.embedding_model, settings.chunk_tokens, settings.overlap_tokens)
+    made = (manifest.format_version, manifest.embedding_model, manifest.chunk_tokens, manifest.overlap_tokens)
+    if made != wanted:
+        names = ("format", "embedding_model", "chunk_tokens", "overlap_tokens")
+        differing = [f"{n} was {a}, is {b}" for n, a, b in zip(names, made, wanted, strict=True) if a != b]
+        rebuild = f"docquote index FOLDER --index {folder} --rebuild"
+        return Finding("settings", False, "; ".join(differing), f"set them back, or: {rebuild}")
+    return Finding("settings", True, "the index was made with the settings of now")

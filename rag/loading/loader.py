@@ -15,7 +15,7 @@ from rag.loading.parsed import Parsed, Refused, clean_newlines
 from rag.loading.registry import FORMATS, is_supported, parse, unsupported_reason
 from rag.loading.sandbox.child import PARSER
 from rag.loading.titles import MAX_TITLE_CHARACTERS, sensible, title_of
-from rag.schema import Document, Source
+from rag.schema import Document, Source, page_count
 
 _ID_DIGITS = 16
 
@@ -50,6 +50,7 @@ def load_file(path: Path, *, root: Path, limits: Limits = DEFAULT_LIMITS) -> Doc
         date=parsed.date or date_of(path.stem, parsed.text),
         media_type=format_.media_type,
         sha256=hashlib.sha256(data).hexdigest(),
+        pages=page_count(parsed.sections),
     )
     return Document(source, parsed.text, parsed.sections, parsed.warnings)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from rag.schema import Answer, Document, Scope, Source, Turn
@@ -24,6 +24,9 @@ class Answerer(Protocol):
 
     def sources(self) -> list[Source]:
         """The documents that are asked."""
+
+    def warnings(self) -> Mapping[str, Sequence[str]]:
+        """What was odd about each document that has warnings, by its id."""
 
     def document(self, document_id: str) -> Document:
         """A document by its id; raises DocquoteError where the library no longer holds it."""

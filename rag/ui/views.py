@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rag.errors import ConversationError, DocquoteError
 from rag.history.exchange import Exchange, Exchanges, Rating
@@ -14,7 +14,7 @@ from rag.serving.chats import Chats
 from rag.ui.examples import ExampleQuestion, examples_for, is_sample
 from rag.ui.html.conversation import header_html, thread_html, welcome_html
 from rag.ui.html.history import history_html
-from rag.ui.html.library import Chosen, Entry, entry_of, file_size, hint_html, list_html, scope_of, still_there
+from rag.ui.html.library import Chosen, entry_of, hint_html, list_html, scope_of, still_there
 from rag.ui.open_source import open_source
 from rag.ui.state import Filed, Key, View
 
@@ -38,7 +38,6 @@ class Views:
     name: str = ""
     examples: Sequence[ExampleQuestion] | None = None
     folders: bool = True
-    _entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
     _known: list[Source] = field(default_factory=list)
     _logged: set[str] = field(default_factory=set)
 
@@ -86,22 +85,15 @@ class Views:
 
     def documents(self, chosen: Chosen) -> str:
         """The list of documents as HTML."""
-        sources = self.sources()
-        return list_html(
-            [entry for source in sources if (entry := self._entry(source)) is not None],
-            still_there(chosen, sources),
-            removable=self.jobs is not None,
-        )
+        sources, warnings = self.sources(), self._warnings()
+        entries = [entry_of(source, warnings.get(source.id, ())) for source in sources]
+        return list_html(entries, still_there(chosen, sources), removable=self.jobs is not None)
 
-    def _entry(self, source: Source) -> Entry | None:
-        """The entry of a document, with its text looked at once per version; None where it was removed meanwhile."""
-        key = (source.id, source.sha256)
-        if key not in self._entries:
-            try:
-                self._entries[key] = entry_of(self.chats.assistant.document(source.id))
-            except DocquoteError:
-                return None
-        return replace(self._entries[key], size=file_size(source))
+    def _warnings(self) -> Mapping[str, Sequence[str]]:
+        try:
+            return self.chats.assistant.warnings()
+        except DocquoteError:  # ``sources`` has said so
+            return {}
 
     def hint(self, chosen: Chosen, warning: str = "") -> str:
         """Below the question box: a warning, or which documents are asked, as HTML."""

@@ -8,9 +8,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from rag.errors import LibraryError
-from rag.sqlite import Database
+from rag.index.local.upgrades import format_version, upgrade
+from rag.sqlite import Database, closed_on_error
 
-_NEWEST_TABLE = "removed_chunks"
+_NEWEST_TABLE = "page_counts"
 
 _FULL = "cannot be written, the disk is full or fails; free some space and try again: what was indexed is kept"
 _READ_ONLY = "cannot be written; make the folder writable, or choose another --index"
@@ -24,7 +25,7 @@ _READING_FAILED = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, s
 
 
 def open_database(path: Path, *, create: bool = True) -> Database:
-    """Opens the file.
+    """Opens the file, and brings it from the layout of a former version to that of today.
 
     Args:
         path: the file.
@@ -33,7 +34,10 @@ def open_database(path: Path, *, create: bool = True) -> Database:
     Raises:
         LibraryError: it is not a readable library, or cannot be made.
     """
-    return Database(path, prepare=partial(_prepare, create=create), unusable=partial(_unusable, path))
+    database = Database(path, prepare=partial(_prepare, create=create), unusable=partial(_unusable, path))
+    with closed_on_error(database):
+        upgrade(database)
+    return database
 
 
 def _prepare(db: sqlite3.Connection, *, create: bool) -> None:
@@ -41,7 +45,7 @@ def _prepare(db: sqlite3.Connection, *, create: bool) -> None:
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not create and "meta" not in tables:
         raise sqlite3.DatabaseError("it holds no tables")
-    if _NEWEST_TABLE not in tables:
+    if _NEWEST_TABLE not in tables and format_version(db) is None:
         db.executescript(f"BEGIN IMMEDIATE;\n{schema()}\nCOMMIT;")
 
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from rag.errors import LibraryError
 from rag.index.local.checksum import document_checksum
@@ -13,11 +14,12 @@ from rag.index.local.generation import Generation
 from rag.schema import Document, Section, Source
 from rag.sqlite import Database
 
-_SOURCE = "id, name, path, title, date, media_type, sha256"
+_SOURCE = "id, name, path, title, date, media_type, sha256, pages"
+_FROM = "documents LEFT JOIN page_counts ON document_id = id"
 
 
 class Documents:
-    """The tables ``documents`` and ``sections``."""
+    """The tables ``documents``, ``page_counts`` and ``sections``."""
 
     def __init__(self, database: Database, generation: Generation) -> None:
         """Of one index."""
@@ -44,6 +46,8 @@ class Documents:
                 chunks_checksum,
             ),
         )
+        if source.pages is not None:
+            db.execute("INSERT INTO page_counts VALUES (?, ?)", (source.id, source.pages))
         db.executemany(
             "INSERT INTO sections VALUES (?, ?, ?, ?, ?)",
             [(source.id, s.kind, s.label, s.start, s.end) for s in document.sections],
@@ -65,11 +69,11 @@ class Documents:
 
     def _sources(self) -> list[Source]:
         with self._database.connection() as db:
-            return [_source(row) for row in db.execute(f"SELECT {_SOURCE} FROM documents ORDER BY name, path")]
+            return [_source(row) for row in db.execute(f"SELECT {_SOURCE} FROM {_FROM} ORDER BY name, path")]
 
     def texts(self, document_ids: Sequence[str]) -> dict[str, tuple[Source, str]]:
         """Documents with their texts, by id, not compared with their checksums; those that are gone are left out."""
-        query = f"SELECT {_SOURCE}, text FROM documents WHERE id IN (SELECT value FROM json_each(?))"
+        query = f"SELECT {_SOURCE}, text FROM {_FROM} WHERE id IN (SELECT value FROM json_each(?))"
         with self._database.connection() as db:
             return {
                 row[0]: (_source(row[:-1]), row[-1]) for row in db.execute(query, (json.dumps(list(document_ids)),))
@@ -92,7 +96,7 @@ class Documents:
         """
         with self._database.connection() as db:
             row = db.execute(
-                f"SELECT {_SOURCE}, warnings, text, checksum FROM documents WHERE id = ?", (document_id,)
+                f"SELECT {_SOURCE}, warnings, text, checksum FROM {_FROM} WHERE id = ?", (document_id,)
             ).fetchone()
             if row is None:
                 raise self._gone(f"the document with the id {document_id!r}")
@@ -132,9 +136,9 @@ class Documents:
         )
 
 
-def _source(row: Sequence[str | None]) -> Source:
-    key, name, path, title, day, media_type, sha256 = row
+def _source(row: Sequence[Any]) -> Source:
+    key, name, path, title, day, media_type, sha256, pages = row
     try:
-        return Source(key, name, path, title, date.fromisoformat(day) if day else None, media_type, sha256)  # type: ignore[arg-type]  # none but the date may be null
+        return Source(key, name, path, title, date.fromisoformat(day) if day else None, media_type, sha256, pages)
     except (TypeError, ValueError) as error:
         raise sqlite3.DataError(f"{day!r} is no date") from error

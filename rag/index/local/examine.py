@@ -9,7 +9,7 @@ from rag.errors import LibraryError
 from rag.index.local.files import VECTORS_FILE
 from rag.index.local.integrity import faults
 from rag.index.local.record import Record
-from rag.index.manifest import FORMAT_VERSION
+from rag.index.manifest import made_with
 from rag.schema import Finding
 from rag.settings import Settings
 
@@ -28,24 +28,11 @@ def examine(folder: Path, record: Record, settings: Settings) -> Iterator[Findin
             return
         documents, chunks, _ = record.counts()
         yield Finding("index", True, f"{documents:,} documents and {chunks:,} chunks, every checksum right")
-        yield _made_with(record, settings, rebuild)
+        yield made_with(folder, record.meta.manifest, settings)
         yield _vectors(record, folder, refresh)
         yield _files(record, refresh)
     except LibraryError as error:
         yield Finding("index", False, str(error), rebuild)
-
-
-def _made_with(record: Record, settings: Settings, rebuild: str) -> Finding:
-    manifest = record.meta.manifest
-    if manifest is None:
-        return Finding("settings", True, "the index is empty and not bound to any")
-    wanted = (FORMAT_VERSION, settings.embedding_model, settings.chunk_tokens, settings.overlap_tokens)
-    made = (manifest.format_version, manifest.embedding_model, manifest.chunk_tokens, manifest.overlap_tokens)
-    if made != wanted:
-        names = ("format", "embedding_model", "chunk_tokens", "overlap_tokens")
-        differing = [f"{n} was {a}, is {b}" for n, a, b in zip(names, made, wanted, strict=True) if a != b]
-        return Finding("settings", False, "; ".join(differing), f"set them back, or: {rebuild}")
-    return Finding("settings", True, "the index was made with the settings of now")
 
 
 def _vectors(record: Record, folder: Path, refresh: str) -> Finding:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rag.errors import LibraryError
 from rag.index.local.checksum import chunks_checksum
 from rag.index.local.record import Record
+from rag.schema import page_count
 
 
 def faults(record: Record) -> list[str]:
@@ -35,12 +36,14 @@ def _document_faults(record: Record) -> Iterator[str]:
         stored = db.execute("SELECT id, chunks_checksum FROM documents").fetchall()
     for document_id, checksum in stored:
         try:
-            name = record.documents.get(document_id).source.name
+            document = record.documents.get(document_id)
         except LibraryError as error:
             yield str(error)
             continue
         if chunks_checksum(record.chunks.rows(document_id)) != checksum:
-            yield f"{name}: its chunks are not what was indexed"
+            yield f"{document.source.name}: its chunks are not what was indexed"
+        if document.source.pages != page_count(document.sections):
+            yield f"{document.source.name}: its page count is not that of its pages"
 
 
 def _full_text_faults(db: sqlite3.Connection) -> list[str]:

@@ -19,6 +19,12 @@ CREATE TABLE IF NOT EXISTS documents (
     chunks_checksum TEXT NOT NULL
 ) STRICT;
 
+-- Of documents with pages. Not in documents, where it would be read past the whole text.
+CREATE TABLE IF NOT EXISTS page_counts (
+    document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+    pages INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS sections (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     kind TEXT NOT NULL,

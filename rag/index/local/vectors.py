@@ -213,7 +213,10 @@ class VectorIndex:
         if self.kind is not None and KINDS[self.kind].approximate:
             held, vectors = self._record.chunks.vectors(ids)
             return list(zip(held.tolist(), (vectors @ query).tolist(), strict=True)) if held.size else []
-        return self.search(query, len(ids), np.array(ids, dtype=np.int64))
+        with self._lock:
+            self.refresh()
+            held = np.setdiff1d(np.array(ids, dtype=np.int64), self._gone)
+        return self.search(query, len(held), held)
 
     def _in_file(
         self,

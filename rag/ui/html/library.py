@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.answer.phrases import count, day
-from rag.schema import Document, Scope, Source
+from rag.schema import Scope, Source
 from rag.ui.html.render import render
 
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -36,10 +36,9 @@ class Entry:
     warnings: tuple[str, ...]
 
 
-def entry_of(document: Document) -> Entry:
+def entry_of(source: Source, warnings: Sequence[str]) -> Entry:
     """The entry of a document."""
-    pages = sum(section.kind == "page" for section in document.sections)
-    return Entry(document.source, pages, file_size(document.source), document.warnings)
+    return Entry(source, source.pages or 0, file_size(source), tuple(warnings))
 
 
 def file_size(source: Source) -> int | None:

@@ -1,0 +1,219 @@
+"""MemoryIndex: an index that lives as long as its process. The double of an index on disk, and the plainest example."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import LibraryError
+from rag.index.base import FoundChunk, IndexStatus, NewChunk
+from rag.index.manifest import Manifest, made_with
+from rag.schema import Chunk, Document, Finding, Source
+from rag.settings import Settings
+from rag.text.words import stem, words
+
+K1, B = 1.2, 0.75
+"""BM25's saturation and length normalisation (Robertson and Zaragoza, 2009), as SQLite has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A chunk with how often it has each stem, its context's included, and its vector."""
+
+    chunk: Chunk
+    stems: Counter[str]
+    vector: NDArray[np.float32]
+
+
+class MemoryIndex:
+    """An ``Index`` of plain dictionaries, searched exactly, chunk by chunk: for hundreds of documents."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        """An empty one.
+
+        Args:
+            folder: where others keep what belongs to the index; it writes nothing there.
+            manifest: what it is made with.
+        """
+        self.folder = folder
+        self.manifest = manifest
+        self.generation = 0
+        self._documents: dict[str, Document] = {}
+        self._held: dict[int, _Held] = {}
+        self._roots: set[Path] = set()
+        self._ids = itertools.count(1)
+        self._lock = threading.RLock()
+        self._writer = threading.Lock()
+
+    # -- changing ---------------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Holds a lock of this index."""
+        if not self._writer.acquire(blocking=False):
+            raise LibraryError("the index is being changed; wait for it to finish and try again")
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+    def put(self, document: Document, chunks: Sequence[NewChunk]) -> None:
+        """Everything is made before anything is replaced."""
+        key = document.source.id
+        with self._lock:
+            new = [
+                _Held(
+                    Chunk(next(self._ids), key, *chunk.span),
+                    Counter(map(stem, words(chunk.context) + words(document.text[slice(*chunk.span)]))),
+                    np.array(chunk.vector, dtype=np.float32),
+                )
+                for chunk in chunks
+            ]
+            self._held = {i: held for i, held in self._held.items() if held.chunk.document_id != key}
+            self._held |= {held.chunk.id: held for held in new}
+            self._documents[key] = document
+            self.generation += 1
+
+    def remove(self, document_id: str) -> bool:
+        """Removes a document."""
+        with self._lock:
+            if self._documents.pop(document_id, None) is None:
+                return False
+            self._held = {i: held for i, held in self._held.items() if held.chunk.document_id != document_id}
+            self.generation += 1
+            return True
+
+    def save(self) -> None:
+        """There is nothing to put in order."""
+
+    def roots(self) -> list[Path]:
+        """The folders and files that were indexed."""
+        with self._lock:
+            return sorted(self._roots)
+
+    def add_root(self, root: Path) -> None:
+        """Remembers a folder or file that was indexed."""
+        with self._lock:
+            self._roots.add(root)
+
+    def forget_root(self, root: Path) -> None:
+        """Forgets a folder or file that was indexed."""
+        with self._lock:
+            self._roots.discard(root)
+
+    # -- looking ----------------------------------------------------------------------------------------
+
+    def counts(self) -> tuple[int, int, int]:
+        """How many documents, chunks and characters."""
+        with self._lock:
+            characters = sum(len(document.text) for document in self._documents.values())
+            return len(self._documents), len(self._held), characters
+
+    def sources(self) -> list[Source]:
+        """Every document without its text."""
+        with self._lock:
+            found = [document.source for document in self._documents.values()]
+        return sorted(found, key=lambda source: (source.name, source.path))
+
+    def warnings(self) -> dict[str, tuple[str, ...]]:
+        """What was odd about documents."""
+        with self._lock:
+            return {key: document.warnings for key, document in self._documents.items() if document.warnings}
+
+    def document(self, document_id: str) -> Document:
+        """One whole document."""
+        with self._lock:
+            if document_id not in self._documents:
+                raise LibraryError(f"the document with the id {document_id!r} is gone; ask again")
+            return self._documents[document_id]
+
+    def chunks(self, ids: Sequence[int]) -> dict[int, FoundChunk]:
+        """Chunks with their documents and texts."""
+        found: dict[int, FoundChunk] = {}
+        with self._lock:
+            for chunk_id in ids:
+                if chunk_id in self._held:
+                    chunk = self._held[chunk_id].chunk
+                    document = self._documents[chunk.document_id]
+                    found[chunk_id] = (chunk, document.source, document.text[chunk.start : chunk.end])
+        return found
+
+    def chunk_frequency(self, word: str) -> int:
+        """How many chunks hold a word or another form of it."""
+        with self._lock:
+            return sum(stem(word) in held.stems for held in self._held.values())
+
+    def status(self) -> IndexStatus:
+        """What the index holds."""
+        with self._lock:
+            return IndexStatus(
+                *self.counts(),
+                bytes=0,
+                generation=self.generation,
+                manifest=self.manifest,
+                roots=tuple(self.roots()),
+                sources=tuple(self.sources()),
+                warnings=self.warnings(),
+            )
+
+    def examine(self, settings: Settings) -> Iterator[Finding]:
+        """Memory keeps what it was given; the settings may be others."""
+        documents, chunks, _ = self.counts()
+        yield Finding("index", True, f"{documents:,} documents and {chunks:,} chunks in memory")
+        yield made_with(self.folder, self.manifest, settings)
+
+    # -- searching --------------------------------------------------------------------------------------
+
+    def search_dense(
+        self, query: NDArray[np.float32], k: int, document_ids: Sequence[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """The nearest chunks by cosine."""
+        with self._lock:
+            return _best({i: float(held.vector @ query) for i, held in self._among(document_ids).items()}, k)
+
+    def search_lexical(
+        self, words: Sequence[str], k: int, document_ids: Sequence[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """The best chunks by BM25, over the whole index whatever the scope."""
+        with self._lock:
+            rarity = {one: self._rarity(one) for one in {stem(word) for word in words}}
+            average = sum(held.stems.total() for held in self._held.values()) / max(len(self._held), 1)
+            scores: dict[int, float] = {}
+            for chunk_id, held in self._among(document_ids).items():
+                length = K1 * (1 - B + B * held.stems.total() / max(average, 1))
+                times = {one: held.stems[one] for one in rarity if held.stems[one]}
+                if times:
+                    scores[chunk_id] = sum(rarity[one] * n * (K1 + 1) / (n + length) for one, n in times.items())
+            return _best(scores, k)
+
+    def cosines(self, query: NDArray[np.float32], ids: Sequence[int]) -> list[tuple[int, float]]:
+        """Chunks with their cosines."""
+        with self._lock:
+            return [(i, float(self._held[i].vector @ query)) for i in ids if i in self._held]
+
+    def close(self) -> None:
+        """Nothing is held that could be let go of."""
+
+    def _among(self, document_ids: Sequence[str] | None) -> dict[int, _Held]:
+        if document_ids is None:
+            return self._held
+        allowed = set(document_ids)
+        return {i: held for i, held in self._held.items() if held.chunk.document_id in allowed}
+
+    def _rarity(self, one: str) -> float:
+        """The inverse frequency of a stem; above 0 even where most chunks have it, as in SQLite."""
+        having = sum(one in held.stems for held in self._held.values())
+        return max(math.log((len(self._held) - having + 0.5) / (having + 0.5)), 1e-6)
+
+
+def _best(scores: dict[int, float], k: int) -> list[tuple[int, float]]:
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))[: max(k, 0)]

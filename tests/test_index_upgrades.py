@@ -1,0 +1,142 @@
+"""An index of a former version opens, answers and is whole, with nothing embedded again; or stays as it was."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from core_fakes import FAKE_SETTINGS, FakeEmbedder, add, make_document, make_index
+
+from embeddings import Vectors
+from rag.errors import LibraryError
+from rag.index import Index, index_status, open_index, open_without_model
+from rag.index.local import upgrades
+from rag.index.local.files import LIBRARY_FILE, VECTORS_FILE
+from rag.index.local.lock import write_lock
+from rag.index.local.upgrades import STEPS
+from rag.index.manifest import FORMAT_VERSION
+from rag.schema import Finding
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+FORMAT_2 = CHECKOUT / "tests" / "data" / "index_format_2.sql"
+
+
+class QuestionsOnly(FakeEmbedder):
+    """Encodes no passage: what is stored must do."""
+
+    def encode_passages(self, texts: object) -> Vectors:
+        raise AssertionError("a passage was embedded again")
+
+    def encode_queries(self, texts: object) -> Vectors:
+        return FakeEmbedder().encode_passages(texts)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def former(tmp_path: Path) -> Path:
+    """The folder of an index of format 2."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / LIBRARY_FILE)) as db:
+        db.executescript(FORMAT_2.read_text(encoding="utf-8"))
+    return folder
+
+
+def dump(folder: Path) -> list[str]:
+    with closing(sqlite3.connect(folder / LIBRARY_FILE)) as db:
+        return list(db.iterdump())
+
+
+def bad(index: Index) -> list[Finding]:
+    return [finding for finding in index.examine(FAKE_SETTINGS) if finding.check == "index" and not finding.ok]
+
+
+def test_every_version_before_that_of_today_has_a_step() -> None:
+    assert list(STEPS) == list(range(2, FORMAT_VERSION))
+
+
+def test_it_opens_answers_and_is_whole(former: Path) -> None:
+    with closing(open_index(former, QuestionsOnly(), FAKE_SETTINGS)) as index:
+        assert index.manifest.format_version == FORMAT_VERSION
+        assert [(source.name, source.pages) for source in index.sources()] == [("notes.md", None), ("report.pdf", 2)]
+        report = index.document(index.sources()[1].id)
+        assert report.source == index.sources()[1]
+        assert report.warnings == ("page 3 has no text",)
+        assert report.page_at(report.text.index("Seventy-six")) == 2
+        for hits in (
+            index.search_dense(QuestionsOnly().encode_queries(["roof"])[0], 1),
+            index.search_lexical(["roofs"], 1),
+        ):
+            assert [source.name for _, source, _ in index.chunks([i for i, _ in hits]).values()] == ["report.pdf"]
+        assert bad(index) == []
+        assert index.remove(report.source.id)
+        add(index, make_document("new.txt", "The garden grows."))
+        assert max(i for i, _ in index.search_lexical(["garden", "harbour"], 5)) == 4
+        assert bad(index) == []
+    assert index_status(former).generation == 6
+
+
+def test_looking_at_it_is_enough_and_the_vectors_file_stays(tmp_path: Path) -> None:
+    with closing(make_index(tmp_path, make_document("a.txt", "The roof leaks."))) as index:
+        add(index, make_document("b.txt", "The garden grows."))
+    with closing(sqlite3.connect(tmp_path / LIBRARY_FILE)) as db, db:
+        db.execute("DROP TABLE page_counts")
+        db.execute("UPDATE meta SET value = json_set(value, '$.format_version', 2) WHERE key = 'manifest'")
+    before = (tmp_path / VECTORS_FILE).stat()
+    status = index_status(tmp_path)
+    assert status.manifest is not None and status.manifest.format_version == FORMAT_VERSION
+    with closing(open_without_model(tmp_path)) as index:
+        assert all(finding.ok for finding in index.examine(FAKE_SETTINGS) if finding.check in ("index", "vectors"))
+    with closing(open_index(tmp_path, QuestionsOnly(), FAKE_SETTINGS)) as index:
+        assert len(index.search_dense(QuestionsOnly().encode_queries(["roof"])[0], 5)) == 2
+        index.save()
+    after = (tmp_path / VECTORS_FILE).stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_step_that_fails_leaves_it_as_it_was(former: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dump(former)
+
+    def failing(db: sqlite3.Connection) -> None:
+        whole(db)
+        db.execute("SELECT * FROM nowhere")
+
+    whole = STEPS[2]
+    with monkeypatch.context() as patch:
+        patch.setitem(upgrades.STEPS, 2, failing)
+        with pytest.raises(LibraryError, match="nowhere"):
+            open_without_model(former)
+    assert dump(former) == before
+    assert [source.pages for source in index_status(former).sources] == [None, 2]
+
+
+def test_a_kill_half_way_leaves_it_as_it_was(former: Path) -> None:
+    before = dump(former)
+    code = (
+        "import os, sys; from pathlib import Path; from rag.index import open_without_model\n"
+        "from rag.index.local import upgrades\n"
+        "step = upgrades.STEPS[2]\n"
+        "upgrades.STEPS[2] = lambda db: (step(db), os._exit(9))\n"
+        "open_without_model(Path(sys.argv[1]))\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, str(former)], cwd=CHECKOUT, check=False)
+    assert ran.returncode == 9
+    assert dump(former) == before
+    assert [source.pages for source in index_status(former).sources] == [None, 2]
+
+
+def test_whoever_is_changing_the_index_is_not_disturbed(former: Path) -> None:
+    before = dump(former)
+    with write_lock(former), pytest.raises(LibraryError, match="another docquote is changing"):
+        open_without_model(former)
+    assert dump(former) == before
+
+
+def test_an_index_older_than_all_steps_is_rebuilt(former: Path) -> None:
+    with closing(sqlite3.connect(former / LIBRARY_FILE)) as db, db:
+        db.execute("UPDATE meta SET value = json_set(value, '$.format_version', 1) WHERE key = 'manifest'")
+    with pytest.raises(LibraryError, match=r"format_version was 1.*--rebuild"):
+        open_index(former, FakeEmbedder(), FAKE_SETTINGS)

@@ -228,10 +228,12 @@ class Reading:
     Attributes:
         spans: candidates, the best first; no two overlap in one document.
         confidence: the estimated probability, 0 to 1, that the best span answers the question.
+        holds: the estimated probability, 0 to 1, that one of the passages of the best spans holds an answer.
     """
 
     spans: tuple[AnswerSpan, ...]
     confidence: float
+    holds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +329,10 @@ class Candidate:
     question: str = ""
 
 
+Outcome = Literal["found", "perhaps", "not found"]
+"""Whether the documents answer a question: the quotes do; what is shown may; nothing that was read does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What docquote says to a question.
@@ -334,10 +340,12 @@ class Answer:
     Attributes:
         question: as asked.
         interpreted_as: what was searched for; other than ``question`` only where that leaned on the conversation.
-        found: whether the documents hold an answer.
+        outcome: ``"found"``: the quotes are likely to answer; ``"perhaps"``: they are not likely enough, but one of
+            the nearest passages is likely to hold an answer; ``"not found"``: neither.
         confidence: the estimated probability, 0 to 1, that the likeliest quote answers (why, how, lists: one of them).
         citations: the quotes, the likeliest first, or with ``groups`` by document in its order; empty if not found.
-        nearest: where not found, the closest passages, the best first; empty otherwise.
+        nearest: where not found for certain, the sentences that come closest, the best first, each of another
+            passage where the outcome is ``"perhaps"``; empty otherwise.
         missing_words: content words of the question that occur in no document of the index, as asked.
         passages: everything that was read, in order of rank.
         also: quotes of further documents whose highlighted words say the same as the first quote's, or are at odds
@@ -354,7 +362,7 @@ class Answer:
 
     question: str
     interpreted_as: str
-    found: bool
+    outcome: Outcome
     confidence: float
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...] = ()
@@ -368,6 +376,11 @@ class Answer:
     groups: tuple[Group, ...] = ()
     best: int = 1
     overview: bool = False
+
+    @property
+    def found(self) -> bool:
+        """Whether the quotes are likely to answer."""
+        return self.outcome == "found"
 
     @property
     def text(self) -> str:

@@ -55,7 +55,7 @@ def make_answer(
     return Answer(
         question=question,
         interpreted_as=question,
-        found=True,
+        outcome="found",
         confidence=0.875,
         citations=(make_citation(quote, name=name, highlight=highlight, day=day, page=page),),
         passages=(Passage(chunk, document.source, document.text, 1, Scores(0.9, 0.8, 12.5, 1, 2)),),
@@ -66,5 +66,5 @@ def refusal(question: str) -> Answer:
     """What is said where the documents do not hold the answer."""
     answer = make_answer(question, "The roof leaks.", name="roof.txt")
     return replace(
-        answer, found=False, confidence=0.0625, citations=(), nearest=answer.citations, missing_words=("zebra",)
+        answer, outcome="not found", confidence=0.0625, citations=(), nearest=answer.citations, missing_words=("zebra",)
     )

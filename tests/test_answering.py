@@ -14,8 +14,10 @@ from rag.answer.agreement import agreement
 from rag.answer.build import NEAREST, Quotes, chosen_spans, compose
 from rag.answer.phrases import agreement_words
 from rag.answer.serialise import answer_to_dict
+from rag.answer.strategies import outcome_of
 from rag.question.kind import question_kind
-from rag.schema import Answer, AnswerSpan, Chunk, Document, Passage, Reading, Scores, Section
+from rag.reader.calibration import Calibration
+from rag.schema import Answer, AnswerSpan, Chunk, Document, Outcome, Passage, Reading, Scores, Section
 
 TEXT = "# Votes\nSeventy-six members came. 👍 The roof leaks.\fThe roof leaks. It rained."
 SENTENCES = ("Seventy-six members came.", "👍 The roof leaks.", "The roof leaks.", "It rained.")
@@ -35,23 +37,23 @@ def span(text: str, score: float, *, start: int | None = None, highlight: str = 
     return AnswerSpan(PASSAGE, at, at + len(text), (inner, inner + len(highlight)) if highlight else None, score)
 
 
-def answer(*spans: AnswerSpan, found: bool = True, quotes: int = 3, question: str = "How many came?") -> Answer:
+def answer(*spans: AnswerSpan, outcome: Outcome = "found", quotes: int = 3, question: str = "How many came?") -> Answer:
     chosen = compose(
         Reading(spans, 0.7),
         kind=question_kind(question),
-        found=found,
+        outcome=outcome,
         quotes=quotes,
         answer_tokens=200,
         document_of={DOCUMENT.source.id: DOCUMENT}.__getitem__,
     )
-    return answer_of(chosen, question)
+    return answer_of(chosen, question, outcome)
 
 
-def answer_of(quotes: Quotes, question: str = "How many came?") -> Answer:
+def answer_of(quotes: Quotes, question: str = "How many came?", outcome: Outcome = "found") -> Answer:
     return Answer(
         question,
         question,
-        bool(quotes.citations),
+        outcome,
         0.6,
         quotes.citations,
         quotes.nearest,
@@ -81,15 +83,38 @@ def test_a_highlight_is_a_slice_inside_its_quote() -> None:
 
 
 def test_a_refusal_shows_the_nearest_and_no_text() -> None:
-    refused = answer(*(span(text, 1.0) for text in SENTENCES), found=False)
+    refused = answer(*(span(text, 1.0) for text in SENTENCES), outcome="not found")
     assert (refused.found, refused.text, refused.citations) == (False, "", ())
     assert len(refused.nearest) == NEAREST
     assert [c.number for c in refused.nearest] == [1, 2, 3]
 
 
-def test_nothing_read_is_never_an_answer() -> None:
-    empty = answer(found=True)
-    assert (empty.found, empty.citations, empty.nearest) == (False, (), ())
+def test_what_may_answer_is_shown_once_for_each_passage_with_its_words_marked() -> None:
+    second, document = told("second.txt", "five", 0.5)
+    of_one = [span(SENTENCES[0], 2.0, highlight="Seventy-six"), span(SENTENCES[1], 1.0)]
+    chosen = compose(
+        Reading((*of_one, second), 0.3, holds=0.8),
+        kind="number",
+        outcome="perhaps",
+        quotes=3,
+        answer_tokens=200,
+        document_of={one.source.id: one for one in (DOCUMENT, document)}.__getitem__,
+    )
+    assert chosen.citations == ()
+    assert [(one.quote, one.marked) for one in chosen.nearest] == [
+        (SENTENCES[0], "Seventy-six"),
+        ("It was five then.", "five"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "holds", "outcome"),
+    [(0.6, 0.0, "found"), (0.6, 0.9, "found"), (0.4, 0.6, "perhaps"), (0.4, 0.4, "not found")],
+)
+def test_the_outcome_is_what_is_likelier_than_not(confidence: float, holds: float, outcome: Outcome) -> None:
+    even = Calibration(1.0, 0.0, 0.5)
+    assert outcome_of(Reading((span(SENTENCES[0], 1.0),), confidence, holds), confidence, even) == outcome
+    assert outcome_of(Reading((), confidence, holds), confidence, even) == "not found"
 
 
 def test_the_same_words_are_quoted_once_and_weak_sentences_not_at_all() -> None:
@@ -111,11 +136,11 @@ def test_no_more_quotes_than_set_and_always_the_best(found: list[tuple[str, floa
     assert [s.score for s in chosen] == sorted((s.score for s in chosen), reverse=True)
 
 
-@pytest.mark.parametrize("found", [True, False])
-def test_the_json_form_has_the_names_of_the_attributes(found: bool) -> None:
-    given = answer(span(SENTENCES[0], 1.0, highlight="Seventy-six"), found=found)
+@pytest.mark.parametrize("outcome", ["found", "perhaps", "not found"])
+def test_the_json_form_has_the_names_of_the_attributes(outcome: Outcome) -> None:
+    given = answer(span(SENTENCES[0], 1.0, highlight="Seventy-six"), outcome=outcome)
     plain = json.loads(json.dumps(answer_to_dict(given)))
-    for name in ("question", "interpreted_as", "found", "confidence", "text", "missing_words"):
+    for name in ("question", "interpreted_as", "found", "outcome", "confidence", "text", "missing_words"):
         value = getattr(given, name)
         assert plain[name] == (list(value) if isinstance(value, tuple) else value)
     cited = plain["citations"] or plain["nearest"]
@@ -135,7 +160,7 @@ def answered(*pairs: tuple[AnswerSpan, Document], quotes: int = 1) -> Answer:
     chosen = compose(
         Reading(tuple(span for span, _ in pairs), 0.7),
         kind="number",
-        found=True,
+        outcome="found",
         quotes=quotes,
         answer_tokens=200,
         document_of={document.source.id: document for _, document in pairs}.__getitem__,

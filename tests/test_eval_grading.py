@@ -33,7 +33,7 @@ def answer(found: bool, *quotes: Citation, passages: tuple[Passage, ...] = ()) -
     return Answer(
         question="When did it burn down?",
         interpreted_as="When did it burn down?",
-        found=found,
+        outcome="found" if found else "not found",
         confidence=0.7 if found else 0.2,
         citations=quotes if found else (),
         nearest=() if found else quotes,

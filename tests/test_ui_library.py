@@ -133,7 +133,7 @@ def test_the_state_of_a_file_is_said_and_only_a_changed_one_is_indexed_again(
 
 def test_why_a_passage_was_read_names_ranks_words_and_the_reader() -> None:
     read = replace(passage(MINUTES_DOCUMENT), scores=Scores(0.9, 0.61, None, 3, None))
-    answer = Answer("How many members flew?", "How many members flew?", True, 0.91, MEMBERS, passages=(read,))
+    answer = Answer("How many members flew?", "How many members flew?", "found", 0.91, MEMBERS, passages=(read,))
     html = why_html(answer, MEMBERS[0])
     assert "3rd of all passages searched (similarity 0.61 of 1)" in html
     assert "not among the first 100; it holds <q>members</q>, but not <q>many</q>, <q>flew</q>" in html

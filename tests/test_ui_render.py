@@ -17,7 +17,7 @@ from rag.schema import Answer, Candidate, Narrowing
 from rag.ui.examples import ExampleQuestion, examples_for, sample_examples
 from rag.ui.html.conversation import context, header_html, thread_html, welcome_html
 
-FOUND = Answer("How many members?", "How many members?", True, 0.91, MEMBERS)
+FOUND = Answer("How many members?", "How many members?", "found", 0.91, MEMBERS)
 
 
 def shown(answer: Answer, turn: int) -> str:
@@ -72,7 +72,7 @@ def test_how_a_question_was_taken_can_be_undone_and_a_choice_is_offered() -> Non
     assert page.attributes("data-ask") == [FOUND.question] * 2
     read_all = replace(answer, narrowed=replace(narrowed, answered=False))
     assert Page(shown(read_all, 0)).attributes("data-anydate") == []
-    refused = replace(FOUND, found=False, citations=(), candidates=(hostile,))
+    refused = replace(FOUND, outcome="not found", citations=(), candidates=(hostile,))
     page = Page(shown(refused, 0))
     assert '<img src=x onerror="x"> · 2 March 2021' in page.text
     assert page.attributes("data-document") == ['"><b>']
@@ -93,7 +93,7 @@ def test_confidence_is_said_in_words_with_its_number(confidence: float, words: s
 
 
 def test_not_found_names_the_missing_words_and_offers_the_nearest_passages() -> None:
-    answer = Answer("The capital?", "The capital?", False, 0.08, (), MEMBERS, ("capital", "<b>"))
+    answer = Answer("The capital?", "The capital?", "not found", 0.08, (), MEMBERS, ("capital", "<b>"))
     page = Page(shown(answer, 2))
     assert "Not in your documents" in page.text
     assert "These words occur nowhere in the library: capital, <b>." in page.text
@@ -104,7 +104,7 @@ def test_not_found_names_the_missing_words_and_offers_the_nearest_passages() -> 
 
 
 def test_not_found_in_an_empty_library_promises_no_passages() -> None:
-    page = Page(shown(Answer("Why?", "Why?", False, 0.0, ()), 0))
+    page = Page(shown(Answer("Why?", "Why?", "not found", 0.0, ()), 0))
     assert "Not in your documents" in page.text
     assert "passage" not in page.text
 
@@ -148,7 +148,9 @@ def test_the_welcome_stands_until_the_first_question() -> None:
 
 
 def test_hostile_strings_stay_text() -> None:
-    answer = Answer('<img onerror="x">', "$x^2$ <script>", True, 0.5, (SECRET,), passages=(passage(HOSTILE_DOCUMENT),))
+    answer = Answer(
+        '<img onerror="x">', "$x^2$ <script>", "found", 0.5, (SECRET,), passages=(passage(HOSTILE_DOCUMENT),)
+    )
     page = Page(thread_html((Exchange('"><script>', answer),), ""))
     assert {tag for tag, _ in page.tags}.isdisjoint({"script", "img", "a", "iframe"})
     assert SECRET.quote in page.text

@@ -45,14 +45,14 @@ CITATION = replace(
     quote=NASTY,
     highlight=(2, 30),
 )
-ANSWER = Answer(NASTY, f"{NASTY}!", True, 0.5, (CITATION,), passages=(passage(DOCUMENT),))
+ANSWER = Answer(NASTY, f"{NASTY}!", "found", 0.5, (CITATION,), passages=(passage(DOCUMENT),))
 GROUPED = replace(ANSWER, groups=(Group(NASTY, (1,)), Group("other", ())))
 AGREEING = replace(ANSWER, citations=MEMBERS[:1], also=(replace(MEMBERS[1], number=2, title=NASTY),))
 NARROWING = Narrowing(NASTY, None, None, 1, answered=True)
 REFUSED = Answer(
     NASTY,
     NASTY,
-    False,
+    "not found",
     0.1,
     (),
     nearest=(CITATION,),

@@ -157,7 +157,7 @@ def composed(question: str, read: tuple[Passage, ...]) -> Answer:
     else:
         groups = (Group("", (1, 2)), Group("", (3,)))
     overview = question.startswith("Summarise")
-    return Answer(question, question, True, 0.8, ROOF, passages=read, groups=groups, best=2, overview=overview)
+    return Answer(question, question, "found", 0.8, ROOF, passages=read, groups=groups, best=2, overview=overview)
 
 
 CANDIDATES = tuple(
@@ -211,27 +211,27 @@ class FakeAssistant:
             raise ZeroDivisionError("division by zero")
         read = (passage(MINUTES_DOCUMENT), passage(REPORT_DOCUMENT))
         if "secret" in question:
-            return Answer(question, question, True, 0.55, (SECRET,))
+            return Answer(question, question, "found", 0.55, (SECRET,))
         if "decided" in question:
-            return Answer(question, question, True, 0.9, (SPANNING,), passages=read)
+            return Answer(question, question, "found", 0.9, (SPANNING,), passages=read)
         if "lot" in question:
-            return Answer(question, question, True, 0.7, (LOT,))
+            return Answer(question, question, "found", 0.7, (LOT,))
         if scope is not None and scope.documents == (REPORT_DOCUMENT.source.path,):
-            return Answer(question, question, False, 0.12, (), MEMBERS[1:], (), read)
+            return Answer(question, question, "not found", 0.12, (), MEMBERS[1:], (), read)
         if question.startswith(("Compare", "Describe", "Summarise")):
             return composed(question, read)
         if "2021" in question and not any_date:
             narrowed = Narrowing("of 2021", date(2021, 1, 1), date(2021, 12, 31), 1, answered=True)
-            return Answer(question, question, True, 0.8, MEMBERS[:1], passages=read, narrowed=narrowed)
+            return Answer(question, question, "found", 0.8, MEMBERS[:1], passages=read, narrowed=narrowed)
         if "which club" in question and (scope is None or not scope.documents):
-            return Answer(question, question, False, 0.3, (), MEMBERS, passages=read, candidates=CANDIDATES)
+            return Answer(question, question, "not found", 0.3, (), MEMBERS, passages=read, candidates=CANDIDATES)
         if "the mayor" in question:
             persons = tuple(
                 Candidate(name, "", "", None, f"How many members has {name}?") for name in ("Ada Brook", "Tom Reyes")
             )
-            return Answer(question, question, False, 0.3, (), MEMBERS, passages=read, candidates=persons)
+            return Answer(question, question, "not found", 0.3, (), MEMBERS, passages=read, candidates=persons)
         if "them" in question and not as_typed:
-            return Answer(question, "How many members sent apologies?", True, 0.6, MEMBERS[:1])
+            return Answer(question, "How many members sent apologies?", "found", 0.6, MEMBERS[:1])
         if "members" in question or "slow" in question:
-            return Answer(question, question, True, 0.91, MEMBERS, passages=read)
-        return Answer(question, question, False, 0.08, (), MEMBERS, ("capital", "France"), read)
+            return Answer(question, question, "found", 0.91, MEMBERS, passages=read)
+        return Answer(question, question, "not found", 0.08, (), MEMBERS, ("capital", "France"), read)

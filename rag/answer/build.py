@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rag.answer.quotes import COMPOSED, complete, composed_spans, groups_of, overlaps
 from rag.question.kind import QuestionKind
-from rag.schema import AnswerSpan, Citation, DocumentOf, Group, Reading
+from rag.schema import AnswerSpan, Citation, DocumentOf, Group, Outcome, Reading
 from rag.text.quantities import Value, at_odds, value_of
 
 NEAREST = 3
@@ -36,7 +36,7 @@ def compose(
     reading: Reading,
     *,
     kind: QuestionKind,
-    found: bool,
+    outcome: Outcome,
     quotes: int,
     answer_tokens: int,
     document_of: DocumentOf,
@@ -46,12 +46,14 @@ def compose(
     Args:
         reading: what the reader made of the passages.
         kind: of the question.
-        found: whether to answer; a reading without spans is never answered.
+        outcome: whether to answer (there are spans then), to show what may answer, or what came nearest.
         quotes: at most so many sentences where a few words can answer.
         answer_tokens: at most so many tokens of quotes where a few words cannot.
         document_of: looks a document up.
     """
-    if not (found and reading.spans):
+    if outcome == "perhaps":
+        return Quotes(nearest=_citations(_best_of_passages(reading.spans)[:NEAREST], document_of))
+    if outcome == "not found":
         # what came nearest is no answer, so no words of it are marked as one
         nearest = [replace(span, highlight=None) for span in reading.spans[:NEAREST]]
         return Quotes(nearest=_citations(nearest, document_of))
@@ -62,6 +64,15 @@ def compose(
         citations=_citations(quoted, document_of),
         also=_citations(further_spans(reading.spans, quoted), document_of, len(quoted) + 1),
     )
+
+
+def _best_of_passages(spans: Sequence[AnswerSpan]) -> list[AnswerSpan]:
+    """The best span of each passage, in the order of the spans; neighbouring passages share sentences."""
+    best: list[AnswerSpan] = []
+    for span in spans:
+        if not any(span.passage.chunk == one.passage.chunk or overlaps(span, one) for one in best):
+            best.append(span)
+    return best
 
 
 def grouped(sides: Sequence[tuple[str, Sequence[AnswerSpan]]], document_of: DocumentOf) -> Quotes:

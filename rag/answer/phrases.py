@@ -17,6 +17,9 @@ CONFIDENCE_WORDS = (
 )
 """Lower bounds of the estimated probability that the first quote answers, and how a person would say it."""
 
+PERHAPS = "This may answer it"
+"""Over passages that are likely to hold an answer which no sentence is likely to be."""
+
 
 def library_name(sources: Sequence[Source]) -> str:
     """The folder that holds all sources, which is what people call their library."""
@@ -54,6 +57,14 @@ def confidence_words(confidence: float) -> str:
     """The estimated probability (0 to 1) in words and as a percentage."""
     words = next(words for bound, words in CONFIDENCE_WORDS if confidence >= bound)
     return f"{words} ({percent(confidence)})"
+
+
+def not_found_words(answer: Answer) -> str:
+    """Where an answer was looked for in vain: "Not in your documents", "Not in the 4 documents you chose"."""
+    chosen = len(answer.searched)
+    if not chosen:
+        return "Not in your documents"
+    return f"Not in the {count(chosen, 'document') if chosen > 1 else 'document'} you chose"
 
 
 def day(value: date) -> str:

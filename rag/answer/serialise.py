@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_serializer
 
-from rag.schema import Answer, Candidate, Chunk, Citation, Group, Narrowing, Passage, Scores, Source
+from rag.schema import Answer, Candidate, Chunk, Citation, Group, Narrowing, Outcome, Passage, Scores, Source
 
 
 class JsonModel(BaseModel):
@@ -57,6 +57,7 @@ class SourceJson(JsonModel):
     date: Day | None
     media_type: str
     sha256: str
+    pages: int | None = None
 
 
 class PassageJson(JsonModel):
@@ -78,6 +79,7 @@ class AnswerJson(JsonModel):
     question: str
     interpreted_as: str
     found: bool
+    outcome: Outcome | None = None
     confidence: float
     text: str = ""
     citations: tuple[CitationJson, ...]
@@ -135,7 +137,8 @@ def answer_from_json(text: str) -> Answer:
         "candidates": tuple(Candidate(**dict(one)) for one in read.candidates),
         "passages": tuple(Passage(**dict(one) | {"source": Source(**dict(one.source))}) for one in read.passages),
     }
-    del fields["text"]
+    fields["outcome"] = read.outcome or ("found" if read.found else "not found")
+    del fields["text"], fields["found"]
     return Answer(**fields)
 
 

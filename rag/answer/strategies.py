@@ -15,27 +15,31 @@ from rag.question.candidates import asking_who, meant, offered, persons
 from rag.question.follow_up import Standalone
 from rag.question.period import is_of_a_time
 from rag.question.understanding import Documents, Understanding
-from rag.schema import Answer, AnswerSpan, Candidate, Narrowing, Passage
+from rag.reader.calibration import Calibration
+from rag.schema import Answer, AnswerSpan, Candidate, Narrowing, Outcome, Passage, Reading
 
 SIDE_CONFIDENCE = 0.15
 """A side of a comparison, or what somebody says about something, is answered at this probability, far below even odds:
 that the quotes name them speaks for them too. Over the sample library, sides that it tells of had .24 and more, others
 .11 and less."""
+EVEN_ODDS = 0.5
+"""Of the passages that are shown holding an answer: from here on docquote says that they may."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Attempt:
     """What one way of answering came to; the attributes of ``Answer`` that it decides."""
 
     quotes: Quotes
     confidence: float
     passages: tuple[Passage, ...] = ()
     overview: bool = False
+    outcome: Outcome = "found"
 
     @property
     def found(self) -> bool:
         """Whether it answers."""
-        return bool(self.quotes.citations)
+        return self.outcome == "found"
 
 
 def answer(asked: Understanding, resources: Resources, *, library: int) -> Answer:
@@ -47,37 +51,37 @@ def answer(asked: Understanding, resources: Resources, *, library: int) -> Answe
         library: how many documents the index has.
     """
     narrowed: Narrowing | None = None
-    outcome: Outcome | None = None
+    attempt: Attempt | None = None
     if asked.period and asked.dated:
-        outcome = _outcome(asked, asked.dated, resources)
+        attempt = _attempt(asked, asked.dated, resources)
         first, last = asked.period.start, asked.period.end
-        narrowed = Narrowing(str(asked.period), first, last, len(asked.dated.sources), answered=outcome.found)
-    if outcome is None or not outcome.found:
-        outcome = _outcome(asked, asked.documents, resources)
+        narrowed = Narrowing(str(asked.period), first, last, len(asked.dated.sources), answered=attempt.found)
+    if attempt is None or not attempt.found:
+        attempt = _attempt(asked, asked.documents, resources)
     # a year that documents are dated with need not stand in their texts
     missing = tuple(word for word in asked.missing_words if not (narrowed and is_of_a_time(word)))
     everything = asked.documents.scope.is_everything
     return Answer(
         question=asked.question,
         interpreted_as=asked.standalone.query,
-        found=outcome.found,
-        confidence=outcome.confidence,
-        citations=outcome.quotes.citations,
-        nearest=outcome.quotes.nearest,
+        outcome=attempt.outcome,
+        confidence=attempt.confidence,
+        citations=attempt.quotes.citations,
+        nearest=attempt.quotes.nearest,
         missing_words=missing,
-        passages=outcome.passages,
-        also=outcome.quotes.also,
+        passages=attempt.passages,
+        also=attempt.quotes.also,
         narrowed=narrowed,
-        candidates=() if outcome.found else _candidates(asked, outcome.passages, missing, resources),
+        candidates=() if attempt.found else _candidates(asked, attempt.passages, missing, resources),
         searched=() if everything else tuple(source.title for source in asked.documents.sources),
         library=library,
-        groups=outcome.quotes.groups,
-        best=outcome.quotes.best,
-        overview=outcome.overview,
+        groups=attempt.quotes.groups,
+        best=attempt.quotes.best,
+        overview=attempt.overview,
     )
 
 
-def _outcome(asked: Understanding, documents: Documents, resources: Resources) -> Outcome:
+def _attempt(asked: Understanding, documents: Documents, resources: Resources) -> Attempt:
     """What the first way of answering came to that fits the question and finds something; else what reading did."""
     return (
         _whole_document(documents, resources)
@@ -87,7 +91,7 @@ def _outcome(asked: Understanding, documents: Documents, resources: Resources) -
     )
 
 
-def _whole_document(documents: Documents, resources: Resources) -> Outcome | None:
+def _whole_document(documents: Documents, resources: Resources) -> Attempt | None:
     """What the document says that is meant as a whole."""
     if documents.meant is None:
         return None
@@ -96,10 +100,10 @@ def _whole_document(documents: Documents, resources: Resources) -> Outcome | Non
     if not spans:
         return None
     quoted = joined(spans, resources.document_of)
-    return Outcome(grouped([("", quoted)], resources.document_of), share, overview=True)
+    return Attempt(grouped([("", quoted)], resources.document_of), share, overview=True)
 
 
-def _compared(asked: Understanding, documents: Documents, resources: Resources) -> Outcome | None:
+def _compared(asked: Understanding, documents: Documents, resources: Resources) -> Attempt | None:
     """What is said of each side, if anything is; each side may take half of the tokens."""
     if asked.sides is None:
         return None
@@ -124,10 +128,10 @@ def _compared(asked: Understanding, documents: Documents, resources: Resources) 
         passages |= {passage.chunk.id: passage for passage in read}
     if not any(spans for _, spans in quoted):
         return None
-    return Outcome(grouped(quoted, resources.document_of), confidence, tuple(passages.values()))
+    return Attempt(grouped(quoted, resources.document_of), confidence, tuple(passages.values()))
 
 
-def _stated(asked: Understanding, documents: Documents, resources: Resources) -> Outcome | None:
+def _stated(asked: Understanding, documents: Documents, resources: Resources) -> Attempt | None:
     """What somebody says about something, if sentences on it are among those that are read."""
     if asked.statement is None:
         return None
@@ -137,22 +141,38 @@ def _stated(asked: Understanding, documents: Documents, resources: Resources) ->
     if confidence < SIDE_CONFIDENCE or not spans:
         return None
     quoted = composed_spans("describe", spans, resources.document_of, resources.settings.answer_tokens)
-    return Outcome(grouped([(asked.statement.speaker, quoted)], resources.document_of), confidence, passages)
+    return Attempt(grouped([(asked.statement.speaker, quoted)], resources.document_of), confidence, passages)
 
 
-def _read(asked: Understanding, documents: Documents, resources: Resources) -> Outcome:
+def _read(asked: Understanding, documents: Documents, resources: Resources) -> Attempt:
     """What the likeliest of the sentences that are read say, if the reader is sure enough; else what came nearest."""
     passages, reading = resources.read(asked.standalone, documents.scope)
     confidence = several_confidence(asked.kind, reading.confidence)
+    outcome = outcome_of(reading, confidence, resources.calibration)
     quotes = compose(
         reading,
         kind=asked.kind,
-        found=resources.calibration.answers(confidence),
+        outcome=outcome,
         quotes=resources.settings.quotes,
         answer_tokens=resources.settings.answer_tokens,
         document_of=resources.document_of,
     )
-    return Outcome(quotes, resources.calibration.apply(confidence), passages)
+    return Attempt(quotes, resources.calibration.apply(confidence), passages, outcome=outcome)
+
+
+def outcome_of(reading: Reading, confidence: float, calibration: Calibration) -> Outcome:
+    """Whether what was read answers.
+
+    Args:
+        reading: of the passages; one without spans is never an answer.
+        confidence: that what would be quoted answers, 0 to 1, not calibrated yet.
+        calibration: says how much of it is enough.
+    """
+    if not reading.spans:
+        return "not found"
+    if calibration.answers(confidence):
+        return "found"
+    return "perhaps" if reading.holds >= EVEN_ODDS else "not found"
 
 
 def _candidates(

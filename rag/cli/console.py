@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 
-from rag.answer.phrases import by_side, framed, narrowing_words
+from rag.answer.phrases import PERHAPS, by_side, framed, narrowing_words, not_found_words
 from rag.schema import Answer, Citation, Finding
 
 if TYPE_CHECKING:
@@ -139,8 +139,11 @@ def print_answer(answer: Answer) -> None:
                 _print_quotes(quoted)
         if not answer.groups:
             _print_quotes(answer.citations)
+    elif answer.outcome == "perhaps":
+        out.print(f"[bold]{PERHAPS}:[/]")
+        _print_quotes(answer.nearest)
     else:
-        out.print("[bold]That is not in your documents.[/]")
+        out.print(f"[bold]{not_found_words(answer)}.[/]")
         if answer.missing_words:
             out.print(plain(f"No document has the words: {', '.join(answer.missing_words)}"))
     if answer.candidates:
@@ -150,7 +153,7 @@ def print_answer(answer: Answer) -> None:
             name = candidate.document
             again = f"--document {shlex.quote(name)}" if name else shlex.quote(candidate.question)
             out.print(plain(f"  {again}  ({candidate.title}{day})"))
-    if not answer.found:
+    if answer.outcome == "not found":
         if answer.nearest:
             out.print("\nThe nearest passages:")
         for citation in answer.nearest:

@@ -1,8 +1,8 @@
 """The command line: ``docquote index | ask | chat | status | remove | doctor | user | eval``.
 
-Exit status: 0 done (for ``ask``: answered), 1 not in the documents (``ask``), a file that could not be read (``index``)
-or something to mend (``doctor``), 2 an error. Models and the page are imported by the commands that need them, so that
-the rest is quick.
+Exit status: 0 done (for ``ask``: answered, or perhaps), 1 not in the documents (``ask``), a file that could not be read
+(``index``) or something to mend (``doctor``), 2 an error. Models and the page are imported by the commands that need
+them, so that the rest is quick.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def ask(
         print_json(answer_to_dict(answer))
     else:
         print_answer(answer)
-    if not answer.found:
+    if answer.outcome == "not found":
         raise typer.Exit(EXIT_NOT_FOUND)
 
 

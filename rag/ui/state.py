@@ -84,7 +84,9 @@ def resolve(exchanges: Exchanges, key: Key) -> Citation | None:
 
 
 def first_key(exchanges: Exchanges) -> Key | None:
-    """The key of the likeliest quote of the last answer; None where it found nothing."""
-    if not exchanges or exchanges[-1].answer is None or not exchanges[-1].answer.citations:
+    """What to open of the last answer: its likeliest quote, or the passage that may answer; None for neither."""
+    answer = exchanges[-1].answer if exchanges else None
+    if answer is None or answer.outcome == "not found":
         return None
-    return Key(len(exchanges) - 1, "cite", exchanges[-1].answer.best)
+    turn = len(exchanges) - 1
+    return Key(turn, "cite", answer.best) if answer.found else Key(turn, "near", 1)

@@ -9,18 +9,20 @@ from typing import Literal
 from rag.answer.agreement import agreement
 from rag.answer.lists import has_items
 from rag.answer.phrases import (
+    PERHAPS,
     agreement_words,
     by_side,
     confidence_words,
     count,
     framed,
     library_name,
+    not_found_words,
     place,
     place_within,
     plain_text,
 )
 from rag.history.exchange import Exchange, Exchanges, Rating
-from rag.schema import Answer, Candidate, Citation, Passage, Source
+from rag.schema import Answer, Candidate, Citation, Outcome, Passage, Source
 from rag.ui.examples import ExampleQuestion
 from rag.ui.html.render import render
 from rag.ui.html.understood import Note, notes_on
@@ -86,9 +88,10 @@ class ShownAnswer:
 
     Attributes:
         turn: its place in the conversation, from 0.
-        question, found, confidence, missing_words, candidates: of the answer.
+        question, outcome, confidence, missing_words, candidates: of the answer.
         notes: how the question was taken.
-        quotes: those of an answer that has no ``sides``; where not found, the nearest passages.
+        heading: over what is shown where the answer was not found for certain.
+        quotes: those of an answer that has no ``sides``; where not found for certain, the nearest passages.
         sides: quotes in parts.
         agreement: how many documents say what, in a sentence; "" where that is not known.
         conflict: whether they are at odds.
@@ -103,7 +106,8 @@ class ShownAnswer:
 
     turn: int
     question: str
-    found: bool
+    outcome: Outcome
+    heading: str
     confidence: float
     missing_words: tuple[str, ...]
     candidates: tuple[Candidate, ...]
@@ -180,7 +184,8 @@ def shown_answer(exchange: Exchange, turn: int, *, rateable: bool = False) -> Sh
     return ShownAnswer(
         turn=turn,
         question=answer.question,
-        found=answer.found,
+        outcome=answer.outcome,
+        heading=PERHAPS if answer.outcome == "perhaps" else not_found_words(answer),
         confidence=answer.confidence,
         missing_words=answer.missing_words,
         candidates=answer.candidates,

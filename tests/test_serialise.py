@@ -38,8 +38,11 @@ def test_what_was_kept_before_is_read_and_written_as_it_was() -> None:
     assert [candidate.date for candidate in read.candidates] == [date(2021, 3, 2), None]
     assert read.likeliest is not None and read.likeliest.quote == read.text
     assert read.passages[0].source.date == date(2021, 3, 2)
-    written = answer_to_dict(read, passages=True)
-    assert json.dumps(written) == json.dumps(json.loads(KEPT)), "the same keys in the same order"
+    kept = json.loads(KEPT)
+    passages = kept.pop("passages")
+    assert json.dumps(answer_to_dict(read)) == json.dumps(kept), "the same keys in the same order"
+    passages[0]["source"]["pages"] = None  # was not kept then
+    assert answer_to_dict(read, passages=True)["passages"] == passages
 
 
 def test_what_was_kept_in_the_beginning_is_read_too() -> None:

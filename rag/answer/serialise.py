@@ -57,6 +57,7 @@ class SourceJson(JsonModel):
     date: Day | None
     media_type: str
     sha256: str
+    pages: int | None = None
 
 
 class PassageJson(JsonModel):

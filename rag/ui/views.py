@@ -14,7 +14,17 @@ from rag.serving.chats import Chats
 from rag.ui.examples import ExampleQuestion, examples_for, is_sample
 from rag.ui.html.conversation import header_html, thread_html, welcome_html
 from rag.ui.html.history import history_html
-from rag.ui.html.library import Chosen, entry_of, hint_html, list_html, scope_of, still_there
+from rag.ui.html.library import (
+    Chosen,
+    Listed,
+    changes_html,
+    entry_of,
+    hint_html,
+    list_html,
+    listed_of,
+    scope_of,
+    still_there,
+)
 from rag.ui.open_source import open_source
 from rag.ui.state import Filed, Key, View
 
@@ -88,6 +98,19 @@ class Views:
         sources, warnings = self.sources(), self._warnings()
         entries = [entry_of(source, warnings.get(source.id, ())) for source in sources]
         return list_html(entries, still_there(chosen, sources), removable=self.jobs is not None)
+
+    def changes(self, listed: Listed, chosen: Chosen) -> str:
+        """What is other in the list of documents than it was, as HTML."""
+        sources, warnings, known = self.sources(), self._warnings(), set(listed)
+        now = listed_of(sources)
+        before = ["", *(source.id for source in sources)]
+        new = [
+            (after, entry_of(source, warnings.get(source.id, ())))
+            for after, source, key in zip(before, sources, now, strict=False)
+            if key not in known
+        ]
+        gone = [document_id for document_id, _ in sorted(known.difference(now))]
+        return changes_html(gone, new, still_there(chosen, sources), removable=self.jobs is not None)
 
     def _warnings(self) -> Mapping[str, Sequence[str]]:
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import rag
+import rag.errors
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PACKAGES = ("rag", "embeddings", "eval", "training")
@@ -115,6 +116,18 @@ def test_no_module_imports_in_a_circle() -> None:
         free = {module for module, needed in waiting.items() if not needed & waiting.keys()}
         assert free, f"these import each other in a circle: {sorted(waiting)}"
         waiting = {module: needed for module, needed in waiting.items() if module not in free}
+
+
+def test_there_is_one_tree_of_errors() -> None:
+    """Every exception class is a DocquoteError, and stands with the others in ``rag.errors``."""
+    for module, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and module != "rag.errors":
+                bases = [ast.unparse(base).split(".")[-1] for base in node.bases]
+                raised = [base for base in bases if base.endswith(("Error", "Exception")) or base == "Refused"]
+                assert not raised, f"{module}.{node.name} belongs into rag.errors"
+    found = [one for one in vars(rag.errors).values() if isinstance(one, type) and issubclass(one, BaseException)]
+    assert found and all(issubclass(one, rag.errors.DocquoteError) for one in found)
 
 
 def test_nothing_imports_the_tests_and_the_index_knows_no_model() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from rag.errors import ConversationError, DocquoteError
 from rag.history.exchange import Exchange, Exchanges, Rating
 from rag.index.ingest.jobs import IndexJobs
+from rag.loading import DEFAULT_LIMITS, Limits
 from rag.schema import Source
 from rag.serving.chats import Chats
 from rag.ui.examples import ExampleQuestion, examples_for, is_sample
@@ -41,6 +42,7 @@ class Views:
         name: what to call the library; if "", "Sample library" or the name of its folder.
         examples: questions on offer before the first one; made from the library if None.
         folders: whether a path on the server's own disk may be added; not where several people log in.
+        limits: what reading a cited file again may cost; those that it was indexed under.
     """
 
     chats: Chats
@@ -48,6 +50,7 @@ class Views:
     name: str = ""
     examples: Sequence[ExampleQuestion] | None = None
     folders: bool = True
+    limits: Limits = DEFAULT_LIMITS
     _known: list[Source] = field(default_factory=list)
     _logged: set[str] = field(default_factory=set)
 
@@ -90,8 +93,16 @@ class Views:
         page: object = None,
     ) -> tuple[View | None, str]:
         """The source panel for a citation, as ``open_source`` gives it."""
-        refreshable = self.jobs is not None
-        return open_source(self.chats.assistant, exchanges, key, shown, more=more, page=page, refreshable=refreshable)
+        return open_source(
+            self.chats.assistant,
+            exchanges,
+            key,
+            shown,
+            more=more,
+            page=page,
+            refreshable=self.jobs is not None,
+            limits=self.limits,
+        )
 
     def documents(self, chosen: Chosen) -> str:
         """The list of documents as HTML."""

@@ -17,6 +17,7 @@ from typing import Annotated
 
 import typer
 
+import rag
 from rag.cli.console import (
     count,
     err,
@@ -51,6 +52,21 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(user_app, name="user")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"docquote {rag.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def docquote(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """What may stand before a command."""
 
 
 IndexOption = Annotated[

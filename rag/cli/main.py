@@ -147,22 +147,14 @@ def ask(
     require_index(folder)
     from rag.assistant import Assistant
 
-    assistant = Assistant.open(folder, Settings.load())
-    try:
-        answer = assistant.ask(
-            question,
-            past,
-            Scope(
-                documents=tuple(document or ()),
-                folders=tuple(in_folder or ()),
-                after=after.date() if after else None,
-                before=before.date() if before else None,
-            ),
-            as_typed=as_typed,
-            any_date=any_date,
-        )
-    finally:
-        assistant.close()
+    scope = Scope(
+        documents=tuple(document or ()),
+        folders=tuple(in_folder or ()),
+        after=after.date() if after else None,
+        before=before.date() if before else None,
+    )
+    with Assistant.open(folder, Settings.load()) as assistant:
+        answer = assistant.ask(question, past, scope, as_typed=as_typed, any_date=any_date)
     if as_json:
         from rag.answer.serialise import answer_to_dict
 

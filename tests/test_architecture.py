@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -177,14 +176,3 @@ def test_what_is_quick_loads_nothing_heavy(statement: str, tmp_path: Path) -> No
     loaded = ran.stdout.rpartition("loaded:")[2].split()
     assert "Traceback" not in ran.stderr, ran.stderr
     assert loaded == []
-
-
-def test_every_data_file_is_installed() -> None:
-    """An installed docquote (not an editable one) has only the files that pyproject names."""
-    with (CHECKOUT / "pyproject.toml").open("rb") as stream:
-        named = tomllib.load(stream)["tool"]["setuptools"]["package-data"]
-    for package in ("rag", "embeddings", "eval"):
-        folder = CHECKOUT / package
-        data = {path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
-        installed = {path for pattern in named.get(package, []) for path in folder.glob(pattern)}
-        assert data <= installed, f"not installed: {sorted(str(path) for path in data - installed)}"

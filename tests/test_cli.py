@@ -8,6 +8,7 @@ import types
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -381,6 +382,12 @@ def test_a_network_is_not_listened_to_unless_people_log_in(
     assert indexed("chat", "--host", "0.0.0.0", "--auth", "users.jsonl").status == 0
     assert indexed("chat", "--host", "0.0.0.0", "--no-auth").status == 0
     assert served == [("0.0.0.0", True), ("0.0.0.0", False)]
+
+
+def test_the_version_is_that_of_the_installation(docquote: Docquote) -> None:
+    ran = docquote("--version")
+    assert (ran.status, ran.out) == (0, f"docquote {version('docquote')}\n")
+    assert rag.__version__ == version("docquote")
 
 
 def test_help_lists_the_commands(docquote: Docquote) -> None:

@@ -52,7 +52,7 @@ def _serve(folder: Path, settings: Settings, host: str, port: int, browser: bool
     from rag.ui.views import Views
 
     with (
-        closing(Assistant.open(folder, settings)) as assistant,
+        Assistant.open(folder, settings) as assistant,
         closing(Conversations(folder, made_with(assistant.index.manifest, assistant.reader.name, settings))) as kept,
         closing(FeedbackStore(folder)) as feedback,
         closing(IndexJobs(assistant.index, assistant.embedder, settings)) as jobs,

@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INDEX ?= .docquote
 
-.PHONY: help chat test lint typecheck eval bench stress audit screenshots clean
+.PHONY: help chat test lint typecheck wheel eval bench stress audit screenshots clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -23,14 +23,20 @@ chat: $(VENV)/.installed  ## open the chat in the browser (on a sample library, 
 	$(BIN)/docquote chat --index $(INDEX)
 
 test: $(VENV)/.installed-dev  ## run the tests (browser tests too where a Chromium is found)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --cov --cov-report=
 
-lint: $(VENV)/.installed-dev  ## check style
+SPELT := rag embeddings eval training benchmarks tests docs $(wildcard *.md) pyproject.toml Makefile .ci
+
+lint: $(VENV)/.installed-dev  ## check style and spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell $(SPELT)
 
 typecheck: $(VENV)/.installed-dev  ## check types
 	$(BIN)/mypy
+
+wheel:  ## build the wheel, and use it in a fresh environment: what a release has to pass
+	PYTHON=$(PYTHON) .ci/try_wheel
 
 eval: $(VENV)/.installed  ## measure docquote on the questions that come with the sample library
 	$(BIN)/docquote eval answers rag/sample/questions.jsonl --documents rag/sample/documents
@@ -60,4 +66,4 @@ screenshots: $(VENV)/.installed-dev  ## take the pictures of the README anew
 	DOCQUOTE_SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser
 
 clean:  ## remove what was built (indexes stay)
-	rm -rf $(VENV) $(VENV)-audit build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-audit build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage

@@ -1,6 +1,6 @@
 """Text to vectors. Knows nothing of documents."""
 
 from embeddings.base import Embedder, Vectors
-from embeddings.bundled import open_embedder
+from embeddings.opening import open_embedder
 
 __all__ = ["Embedder", "Vectors", "open_embedder"]

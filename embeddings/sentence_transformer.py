@@ -18,7 +18,7 @@ from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
 from embeddings.base import Vectors
-from embeddings.bundled import file_sha256
+from embeddings.checksum import file_sha256
 from embeddings.torch_dtype import best_dtype
 from rag.errors import ModelError
 

@@ -80,11 +80,9 @@ def evaluate_answers(questions: QuestionSet, settings: Settings, options: Option
     assistant, build = open_assistant(questions, settings, options)
     configuration = _configuration(questions, assistant, options)
     folder = options.out or RUNS / f"answers-{questions.name}-{fingerprint(configuration)[:8]}"
-    try:
+    with assistant:
         run = Run.start(folder, configuration)
         complete = ask_all(assistant, chosen, run, without_history=options.without_history)
-    finally:
-        assistant.close()
     records = [run.records[question.id] for question in chosen if question.id in run.records]
     report = report_of(questions.name, records, run.configuration, build, options.seed)
     return Outcome(run, records, report, complete, len(chosen))

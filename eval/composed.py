@@ -140,11 +140,9 @@ def main() -> None:
     if arguments.half:
         chosen = chosen[0 if arguments.half == "tuning" else 1 :: 2]
     texts = StoredTexts(assistant.index)
-    try:
+    with assistant:
         cases = cases_of(assistant, chosen, texts)
         print(report(assistant, cases, texts))
-    finally:
-        assistant.close()
 
 
 if __name__ == "__main__":

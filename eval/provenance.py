@@ -21,8 +21,7 @@ INDEX_CODE = (
     ("embeddings", ""),
     ("rag", "loading"),
     ("rag", "index"),
-    ("rag", "chunking.py"),
-    ("rag", "sentences.py"),
+    ("rag", "text"),
     ("rag", "schema.py"),
 )
 """Packages, and the files in them, whose change makes a new index necessary."""
@@ -62,9 +61,9 @@ def index_code_sha256() -> str:
 def _sha256_of(roots: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for root in roots:
-        for path in sorted(root.rglob("*") if root.is_dir() else [root]):
+        for path in [root] if not root.is_dir() else sorted(path for path in root.rglob("*") if path.is_file()):
             name = path.relative_to(root.parent)
-            if path.is_file() and not NOT_CODE & set(name.parts):
+            if not NOT_CODE & set(name.parts):
                 digest.update(f"{name.as_posix()}:{file_sha256(path)}\n".encode())
     return digest.hexdigest()
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +74,7 @@ def main() -> None:
     corpus, settings = corpus_at(arguments.collection / "corpus.jsonl.gz"), Settings.load()
     folder = index_folder(corpus, settings, None)
     build_index(corpus, folder, settings)
-    with closing(Assistant.open(folder, settings)) as assistant:
+    with Assistant.open(folder, settings) as assistant:
         print(report(outcomes(assistant, queries)))
 
 

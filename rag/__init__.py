@@ -1,7 +1,8 @@
 """docquote: answers over your own documents in the documents' own words, cited, offline.
 
 >>> from rag import Assistant
->>> Assistant.open("my-index").ask("How many members attended?").text  # doctest: +SKIP
+>>> with Assistant.open("my-index") as assistant:  # doctest: +SKIP
+...     assistant.ask("How many members attended?").text
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from rag.settings import Settings
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+
+    __version__: str
 
 __all__ = [
     "Answer",
@@ -36,9 +39,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """``Assistant`` is imported when it is first asked for: it brings torch, which takes seconds."""
+    """What costs time is looked up when it is asked for: ``Assistant``, and the version that is installed."""
     if name == "Assistant":
         from rag.assistant import Assistant
 
         return Assistant
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("docquote")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

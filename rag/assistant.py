@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 from embeddings import Embedder, open_embedder
 from rag.answer.resources import Resources
@@ -24,7 +25,7 @@ HistoryItem = Turn | Mapping[str, str]
 
 
 class Assistant:
-    """Answers questions over one index. Safe to share by threads."""
+    """Answers questions over one index. Safe to share by threads; closes the index at the end of a ``with``."""
 
     def __init__(self, index: Index, embedder: Embedder, reader: Reader, settings: Settings) -> None:
         """Puts an assistant together from open parts; most callers want ``Assistant.open``."""
@@ -107,6 +108,12 @@ class Assistant:
     def close(self) -> None:
         """Closes the index."""
         self.index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def turns(history: Sequence[HistoryItem]) -> list[Turn]:

@@ -30,6 +30,13 @@ class LoadError(DocquoteError):
         self.reason = reason
 
 
+class Refused(DocquoteError):
+    """The bytes of a file cannot become a document or a picture; the message is the reason, without the file's name.
+
+    Inside ``rag.loading`` only: what leaves it is a LoadError.
+    """
+
+
 class LibraryError(DocquoteError):
     """The index is missing, damaged, locked, or was made with other settings."""
 
@@ -40,6 +47,10 @@ class ModelError(DocquoteError):
 
 class ConversationError(DocquoteError):
     """There is no such conversation, or it is another's."""
+
+
+class UsersError(DocquoteError):
+    """The file of users cannot be read or written, or a name or password cannot be taken."""
 
 
 class ScopeError(DocquoteError):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import rag
+import rag.errors
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PACKAGES = ("rag", "embeddings", "eval", "training")
@@ -117,6 +117,18 @@ def test_no_module_imports_in_a_circle() -> None:
         waiting = {module: needed for module, needed in waiting.items() if module not in free}
 
 
+def test_there_is_one_tree_of_errors() -> None:
+    """Every exception class is a DocquoteError, and stands with the others in ``rag.errors``."""
+    for module, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and module != "rag.errors":
+                bases = [ast.unparse(base).split(".")[-1] for base in node.bases]
+                raised = [base for base in bases if base.endswith(("Error", "Exception")) or base == "Refused"]
+                assert not raised, f"{module}.{node.name} belongs into rag.errors"
+    found = [one for one in vars(rag.errors).values() if isinstance(one, type) and issubclass(one, BaseException)]
+    assert found and all(issubclass(one, rag.errors.DocquoteError) for one in found)
+
+
 def test_nothing_imports_the_tests_and_the_index_knows_no_model() -> None:
     names = {path.stem for path in (CHECKOUT / "tests").rglob("*.py")}
     for module, path in MODULES.items():
@@ -164,14 +176,3 @@ def test_what_is_quick_loads_nothing_heavy(statement: str, tmp_path: Path) -> No
     loaded = ran.stdout.rpartition("loaded:")[2].split()
     assert "Traceback" not in ran.stderr, ran.stderr
     assert loaded == []
-
-
-def test_every_data_file_is_installed() -> None:
-    """An installed docquote (not an editable one) has only the files that pyproject names."""
-    with (CHECKOUT / "pyproject.toml").open("rb") as stream:
-        named = tomllib.load(stream)["tool"]["setuptools"]["package-data"]
-    for package in ("rag", "embeddings", "eval"):
-        folder = CHECKOUT / package
-        data = {path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
-        installed = {path for pattern in named.get(package, []) for path in folder.glob(pattern)}
-        assert data <= installed, f"not installed: {sorted(str(path) for path in data - installed)}"

@@ -8,6 +8,7 @@ import types
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from rag.index import open_without_model
 from rag.index.local.files import LIBRARY_FILE
 from rag.loading import load_file
 from rag.serving.users import Users
+from rag.settings import Settings
 
 MINUTES = "Minutes of the spring meeting\n\nSeventy-six members attended the spring meeting of the rowing club.\n"
 FILES = {"minutes/2021.txt": MINUTES, "garden.txt": "The gardeners planted 300 tulips beside the harbour.\n"}
@@ -360,11 +362,14 @@ def test_chat_without_an_index_makes_one_of_the_sample_and_says_so(
 def test_a_network_is_not_listened_to_unless_people_log_in(
     indexed: Docquote, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setenv("DOCQUOTE_MAX_FILE_MB", "300")
+    monkeypatch.setenv("DOCQUOTE_PARSE_SECONDS", "7")
     served: list[tuple[str, bool]] = []
     page = types.ModuleType("rag.ui.serve")
 
     def serve(views: Any, *, host: str, port: int, open_browser: bool, auth: object) -> None:
         served.append((host, auth is not None))
+        assert views.limits == rag.index.ingest.update.limits_from(Settings(max_file_mb=300, parse_seconds=7))
 
     page.serve = serve  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "rag.ui.serve", page)
@@ -377,6 +382,12 @@ def test_a_network_is_not_listened_to_unless_people_log_in(
     assert indexed("chat", "--host", "0.0.0.0", "--auth", "users.jsonl").status == 0
     assert indexed("chat", "--host", "0.0.0.0", "--no-auth").status == 0
     assert served == [("0.0.0.0", True), ("0.0.0.0", False)]
+
+
+def test_the_version_is_that_of_the_installation(docquote: Docquote) -> None:
+    ran = docquote("--version")
+    assert (ran.status, ran.out) == (0, f"docquote {version('docquote')}\n")
+    assert rag.__version__ == version("docquote")
 
 
 def test_help_lists_the_commands(docquote: Docquote) -> None:

@@ -21,8 +21,8 @@ from rag.errors import LoadError
 from rag.loading import Limits, load_file
 from rag.loading.formats.pdf import stored_text
 from rag.loading.pages import MAX_SCALE, MIN_SCALE, render_page, span_on_page
-from rag.loading.parsed import Box
 from rag.loading.sandbox.draw import MAX_PIXELS, merged, origins
+from rag.loading.sandbox.tasks import Box
 from rag.schema import Span
 
 MIB = 1024 * 1024

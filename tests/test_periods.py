@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -153,6 +155,14 @@ def test_what_was_looked_through_first_is_said() -> None:
     assert narrowing_words(narrowing) == "Looked first in the 2 documents of 2022."
     assert narrowing_words(replace(narrowing, documents=1)) == "Looked first in the only document of 2022."
     assert "then in all" in narrowing_words(replace(narrowing, answered=False))
+
+
+def test_the_parser_of_dates_is_loaded_for_the_first_question_that_names_one() -> None:
+    ask = "period_of({!r}, [], date(2024, 1, 15)); print('dateparser' in sys.modules)"
+    code = "import sys; from datetime import date; from rag.question.period import period_of; "
+    code += "; ".join(ask.format(question) for question in ("How many members attended?", "And in 2022?"))
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["False", "True"]
 
 
 TIMES = st.sampled_from(

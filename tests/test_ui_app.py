@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
+from hashlib import file_digest
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,7 +15,8 @@ from ui_fake import LONG_DOCUMENT, LOT, FakeAssistant
 
 from rag.errors import LibraryError
 from rag.history.exchange import Exchange, Exchanges, history_of
-from rag.schema import Answer, Source, Turn
+from rag.loading.limits import MIB, Limits
+from rag.schema import Answer, Document, Source, Turn
 from rag.serving.chats import Chats
 from rag.ui.app import build_app
 from rag.ui.open_source import open_source
@@ -71,6 +75,24 @@ def test_a_source_opens_around_its_quote_and_widens(exchanges: Exchanges) -> Non
     other, _ = open_source(assistant, exchanges, key, View(Key(0, "cite", 1), (0, 5), "", ""), more="above")
     assert other == view
     assert len(LONG_DOCUMENT.text) > view.window[1]
+
+
+def test_a_file_is_read_again_under_the_limits_of_the_settings(exchanges: Exchanges, tmp_path: Path) -> None:
+    large = tmp_path / "register.txt"
+    with large.open("wb") as stream:
+        stream.truncate(101 * MIB)
+    with large.open("rb") as stream:
+        digest = file_digest(stream, "sha256").hexdigest()
+
+    class Large(FakeAssistant):
+        def document(self, document_id: str) -> Document:
+            found = super().document(document_id)
+            return replace(found, source=replace(found.source, path=str(large), sha256=digest))
+
+    key = Key(2, "cite", 1)
+    views = Views(Chats(Large()), limits=Limits(max_file_bytes=300 * MIB))
+    assert 'data-state="verified"' in views.source(exchanges, key)[1]
+    assert "larger than the limit" in Views(Chats(Large())).source(exchanges, key)[1]
 
 
 def test_a_source_that_is_gone_says_so(exchanges: Exchanges) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,11 +24,11 @@ from rag.history.feedback import FeedbackStore
 from rag.index.ingest.jobs import Job
 from rag.loading.pages import Box
 from rag.loading.verification import Verification
-from rag.schema import Answer, Document, Scope, Scores
+from rag.schema import Answer, Document, Scope, Scores, Source
 from rag.serving.chats import Chats, token_or_new
 from rag.ui.html.history import file_stem, parse_id
 from rag.ui.html.jobs import progress_html
-from rag.ui.html.library import Entry, chosen_from, hint_html, list_html, scope_of, size_words
+from rag.ui.html.library import Entry, chosen_from, hint_html, list_html, listed_of, scope_of, size_words
 from rag.ui.html.pdf_page import PdfPage
 from rag.ui.html.source import check_html, panel_html
 from rag.ui.html.why import why_html
@@ -174,6 +175,23 @@ def test_in_two_windows_each_answer_is_rated_where_it_is_kept(views: Views) -> N
     assert (filed_here.positions, filed_there.positions) == ((0, 1), (0, 2))
     assert views.rate("ann", there, filed_there, 1, "up", "")[1].question == "Which lot?"
     assert [one.rating for one in views.opened("ann", filed.id)[0]] == [None, None, "up"]
+
+
+def test_of_a_list_only_what_changed_is_drawn_again(views: Views) -> None:
+    class Shrunk(FakeAssistant):
+        def sources(self) -> list[Source]:
+            return [replace(SOURCES[0], sha256="0" * 64), SOURCES[1], SOURCES[3]]
+
+    listed = listed_of(SOURCES)
+    nothing = views.changes(listed, None)
+    assert "data-id" not in nothing and 'data-gone=""' in nothing
+    html = replace(views, chats=Chats(Shrunk())).changes(listed_of(SOURCES[:3]), frozenset(IDS[:1]))
+    gone = html.partition('data-gone="')[2].partition('"')[0].split()
+    assert sorted(gone) == sorted([IDS[0], IDS[2]])
+    assert re.findall(r'data-after="(\w*)".*?data-id="(\w+)"( checked)?', html) == [
+        ("", IDS[0], " checked"),
+        (IDS[1], IDS[3], ""),
+    ]
 
 
 def test_a_question_goes_to_the_chosen_documents_only(views: Views) -> None:

@@ -22,7 +22,7 @@ from rag.ui.examples import ExampleQuestion
 from rag.ui.html.conversation import header_html, sides_html, thread_html, welcome_html
 from rag.ui.html.history import download_html, history_head_html, history_html
 from rag.ui.html.jobs import progress_html
-from rag.ui.html.library import Entry, head_html, hint_html, list_html
+from rag.ui.html.library import Entry, changes_html, head_html, hint_html, list_html
 from rag.ui.html.pdf_page import PdfPage
 from rag.ui.html.render import TEMPLATES
 from rag.ui.html.source import check_html, empty_html, panel_html
@@ -94,6 +94,7 @@ SHOWN: dict[str, Callable[[], str]] = {
     "check": lambda: check_html(Verification("changed", reason=NASTY), KEY),
     "why": lambda: why_html(replace(ANSWER, interpreted_as="zebra crossing"), CITATION),
     "library": lambda: list_html([Entry(DOCUMENT.source, 2, 10, (NASTY,))], None, removable=True),
+    "changes": lambda: changes_html([], [("", Entry(DOCUMENT.source, 2, 10, (NASTY,)))], None, removable=True),
     "jobs": lambda: progress_html([Job(1, NASTY, "running", NASTY, 1, 2, problems=(NASTY,))], [NASTY]),
     "conversations": conversations,
     "download": lambda: download_html(NASTY, NASTY),

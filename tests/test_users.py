@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 import rag.serving.users
 from rag.cli.users import user_app
-from rag.errors import DocquoteError
+from rag.errors import DocquoteError, UsersError
 from rag.serving.binding import check_binding, is_loopback
-from rag.serving.users import FORGET_SECONDS, MAX_DELAY_SECONDS, Gate, Users, UsersError, delay_after
+from rag.serving.users import FORGET_SECONDS, MAX_DELAY_SECONDS, Gate, Users, delay_after
 
 PASSWORD = "correct horse"
 

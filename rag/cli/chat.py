@@ -46,17 +46,18 @@ def _serve(folder: Path, settings: Settings, host: str, port: int, browser: bool
     from rag.history.feedback import FeedbackStore
     from rag.history.provenance import made_with
     from rag.index.ingest.jobs import IndexJobs
+    from rag.index.ingest.update import limits_from
     from rag.serving.chats import Chats
     from rag.ui.serve import serve
     from rag.ui.views import Views
 
     with (
-        closing(Assistant.open(folder, settings)) as assistant,
+        Assistant.open(folder, settings) as assistant,
         closing(Conversations(folder, made_with(assistant.index.manifest, assistant.reader.name, settings))) as kept,
         closing(FeedbackStore(folder)) as feedback,
         closing(IndexJobs(assistant.index, assistant.embedder, settings)) as jobs,
     ):
-        views = Views(Chats(assistant, kept, feedback), jobs, folders=gate is None)
+        views = Views(Chats(assistant, kept, feedback), jobs, folders=gate is None, limits=limits_from(settings))
         serve(views, host=host, port=port, open_browser=browser, auth=gate.authenticate if gate else None)
 
 

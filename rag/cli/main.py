@@ -17,6 +17,7 @@ from typing import Annotated
 
 import typer
 
+import rag
 from rag.cli.console import (
     count,
     err,
@@ -51,6 +52,21 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(user_app, name="user")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"docquote {rag.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def docquote(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """What may stand before a command."""
 
 
 IndexOption = Annotated[
@@ -131,22 +147,14 @@ def ask(
     require_index(folder)
     from rag.assistant import Assistant
 
-    assistant = Assistant.open(folder, Settings.load())
-    try:
-        answer = assistant.ask(
-            question,
-            past,
-            Scope(
-                documents=tuple(document or ()),
-                folders=tuple(in_folder or ()),
-                after=after.date() if after else None,
-                before=before.date() if before else None,
-            ),
-            as_typed=as_typed,
-            any_date=any_date,
-        )
-    finally:
-        assistant.close()
+    scope = Scope(
+        documents=tuple(document or ()),
+        folders=tuple(in_folder or ()),
+        after=after.date() if after else None,
+        before=before.date() if before else None,
+    )
+    with Assistant.open(folder, Settings.load()) as assistant:
+        answer = assistant.ask(question, past, scope, as_typed=as_typed, any_date=any_date)
     if as_json:
         from rag.answer.serialise import answer_to_dict
 

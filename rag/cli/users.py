@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from rag.cli.console import out, plain, print_json
-from rag.serving.users import Users, UsersError
+from rag.errors import UsersError
+from rag.serving.users import Users
 
 user_app = typer.Typer(no_args_is_help=True, help="Manage who may log in to the chat.")
 

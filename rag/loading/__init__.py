@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from rag.loading.files import FoundFiles, find_files
-from rag.loading.limits import Limits
+from rag.loading.limits import DEFAULT_LIMITS, Limits
 from rag.loading.loader import document_from_text, document_id, file_sha256, load_file
 from rag.loading.registry import FORMATS
 
 __all__ = [
+    "DEFAULT_LIMITS",
     "FORMATS",
     "FoundFiles",
     "Limits",

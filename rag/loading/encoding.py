@@ -13,7 +13,7 @@ import re
 
 from charset_normalizer import from_bytes
 
-from rag.loading.parsed import Refused
+from rag.errors import Refused
 
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -8,10 +8,10 @@ import stat
 from datetime import date
 from pathlib import Path
 
-from rag.errors import LoadError
+from rag.errors import LoadError, Refused
 from rag.loading.dates import date_of
 from rag.loading.limits import DEFAULT_LIMITS, Limits, in_words
-from rag.loading.parsed import Parsed, Refused, clean_newlines
+from rag.loading.parsed import Parsed, clean_newlines
 from rag.loading.registry import FORMATS, is_supported, parse, unsupported_reason
 from rag.loading.sandbox.child import PARSER
 from rag.loading.titles import MAX_TITLE_CHARACTERS, sensible, title_of

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.errors import LoadError
-from rag.loading.limits import Limits
+from rag.errors import LoadError, Refused
+from rag.loading.limits import DEFAULT_LIMITS, Limits
 from rag.loading.loader import read_file
-from rag.loading.parsed import Box, DrawTask, Mark, PageImage, Refused
 from rag.loading.sandbox.child import DRAWER
+from rag.loading.sandbox.tasks import Box, DrawTask, Mark, PageImage
 from rag.schema import Document, Span
 
 __all__ = ["MAX_SCALE", "MIN_SCALE", "Box", "Mark", "PageImage", "render_page", "span_on_page"]
@@ -25,7 +25,7 @@ def render_page(
     *,
     scale: float = DEFAULT_SCALE,
     spans: Sequence[Span] = (),
-    limits: Limits | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> PageImage:
     """Draws one page of a PDF file as it lies on disk now.
 
@@ -43,7 +43,6 @@ def render_page(
     Raises:
         LoadError: the file cannot be read, is no PDF, has no such page, or takes too much to draw.
     """
-    limits = limits or Limits()
     if path.suffix.lower() != ".pdf":
         raise LoadError(path, "has no page images: it is not a PDF file")
     task = DrawTask(page, min(max(scale, MIN_SCALE), MAX_SCALE), tuple(spans))

@@ -1,21 +1,17 @@
-"""What every format parser returns, and the builder that most of them write their text with."""
+"""What every format parser returns."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from rag.errors import Refused
 from rag.loading.limits import Limits
-from rag.schema import Section, Span
+from rag.schema import Section
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
-
-
-class Refused(Exception):
-    """A file that cannot become a document; the message is the reason, in words for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,69 +33,6 @@ class Parsed:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ParseTask:
-    """What the parser process is asked to parse: a file with the suffix ``suffix`` (".pdf")."""
-
-    suffix: str
-
-
-@dataclass(frozen=True, slots=True)
-class DrawTask:
-    """What the parser process is asked to draw of a PDF file.
-
-    Attributes:
-        page: from 1.
-        scale: pixels per point (1/72 inch).
-        spans: what to mark, in characters of the page's stored text.
-    """
-
-    page: int
-    scale: float
-    spans: tuple[Span, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle on a page, in fractions 0 to 1 of its width and height, from the top left corner."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A span as it stands on the page that was drawn.
-
-    Attributes:
-        text: what the page holds there; "" where it is too short for that.
-        boxes: around its characters, one for each line or part of one; empty where it has none that are drawn.
-    """
-
-    text: str
-    boxes: tuple[Box, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PageImage:
-    """A page as a picture.
-
-    Attributes:
-        png: the picture.
-        width, height: in pixels.
-        pages: of the whole document.
-        marks: one for each span, in their order.
-    """
-
-    png: bytes
-    width: int
-    height: int
-    pages: int
-    marks: tuple[Mark, ...]
-
-
 def clean_newlines(text: str) -> str:
     """``text`` with ``\\n`` newlines only, and U+FFFD for NULs and lone surrogates, not storable."""
     return _UNSTORABLE.sub(REPLACEMENT, text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -109,94 +42,3 @@ def check_length(characters: int, limits: Limits) -> None:
     """Raise Refused where a text is longer than the limits allow."""
     if characters > limits.max_characters:
         raise Refused(f"holds more than {limits.max_characters:,} characters of text")
-
-
-class TextBuilder:
-    """Writes a text block by block and remembers where its headings start.
-
-    Gaps, spaces and list markers wait until text follows them, so none is left over at either end.
-    """
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._parts: list[str] = []
-        self._length = 0
-        self._gap = 0
-        self._space = False
-        self._marker = ""
-        self._heading: int | None = None
-        self._headings: list[tuple[int, str]] = []
-
-    def gap(self, newlines: int) -> None:
-        """At least this many newlines before the next text."""
-        self._gap = max(self._gap, newlines)
-
-    def space(self) -> None:
-        """One space before the next text, unless it starts a line."""
-        self._space = True
-
-    def marker(self, marker: str) -> None:
-        """What the next text begins with ("- ")."""
-        self._marker = marker
-
-    def add(self, text: str) -> None:
-        """Append ``text`` as it is, after what is due before it."""
-        if not text:
-            return
-        if self._length and self._gap:
-            last = self._parts[-1]
-            text_before = "\n" * (self._gap - (len(last) - len(last.rstrip("\n"))))
-        else:
-            text_before = " " if self._space and self._length and not self._parts[-1].endswith("\n") else ""
-        self._append(text_before)
-        if self._heading == -1:
-            self._heading = len(self._parts)
-        self._append(self._marker + clean_newlines(text))
-        self._gap, self._space, self._marker = 0, False, ""
-
-    def add_collapsed(self, text: str) -> None:
-        """Append ``text`` with every run of white space as one space, as a browser shows it."""
-        words = text.split()
-        if not words or text[0].isspace():
-            self.space()
-        if words:
-            self.add(" ".join(words))
-            if text[-1].isspace():
-                self.space()
-
-    def add_row(self, cells: Iterable[str]) -> None:
-        """A table's row on a line of its own: "a | b". A row without text is left out."""
-        words = [" ".join(cell.split()) for cell in cells]
-        self.gap(1)
-        if any(words):
-            self.add(" | ".join(words))
-            self.gap(1)
-
-    def begin_heading(self) -> None:
-        """What is added until ``end_heading`` is a heading."""
-        self.gap(2)
-        self._heading = -1
-
-    def end_heading(self) -> None:
-        """Close the heading; one without text is no heading."""
-        if self._heading is not None and self._heading >= 0:
-            label = " ".join("".join(self._parts[self._heading :]).split())
-            if label:
-                start = self._length - sum(map(len, self._parts[self._heading :]))
-                self._headings.append((start, label))
-        self._heading = None
-        self.gap(2)
-
-    def _append(self, text: str) -> None:
-        if text:
-            self._parts.append(text)
-            self._length += len(text)
-            check_length(self._length, self._limits)
-
-    def build(self) -> tuple[str, tuple[Section, ...]]:
-        """The text and its heading sections, each up to the next heading."""
-        ends = [start for start, _ in self._headings[1:]] + [self._length]
-        sections = [
-            Section("heading", label, start, end) for (start, label), end in zip(self._headings, ends, strict=False)
-        ]
-        return "".join(self._parts), tuple(sections)

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.errors import Refused
 from rag.loading.limits import Limits, in_words
-from rag.loading.parsed import Parsed, Refused
+from rag.loading.parsed import Parsed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from rag.errors import LoadError
-from rag.loading import Limits, file_sha256, load_file
+from rag.loading.limits import DEFAULT_LIMITS, Limits
+from rag.loading.loader import file_sha256, load_file
 from rag.schema import Source
 
 State = Literal["verified", "changed", "gone", "unreadable"]
@@ -48,20 +49,19 @@ class Verification:
         return f"{changed}; the quote is {'still' if self.quote_found else 'no longer'} in it."
 
 
-def verify(source: Source, quote: str, limits: Limits | None = None) -> Verification:
+def verify(source: Source, quote: str, limits: Limits = DEFAULT_LIMITS) -> Verification:
     """Reads the file of ``source`` again and says how it and ``quote`` stand.
 
     Args:
         source: as indexed.
         quote: a slice of the document's stored text.
-        limits: what reading may cost; the defaults of ``rag.loading`` if None.
+        limits: what reading may cost.
     """
     return verify_all([(source, quote)], limits)[0]
 
 
-def verify_all(cited: Iterable[tuple[Source, str]], limits: Limits | None = None) -> list[Verification]:
+def verify_all(cited: Iterable[tuple[Source, str]], limits: Limits = DEFAULT_LIMITS) -> list[Verification]:
     """The same for several quotes, in their order; each file is read once, in this call, whatever was read before."""
-    limits = limits or Limits()
     found: dict[str, tuple[Verification, str | None]] = {}
     results: list[Verification] = []
     for source, quote in cited:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from rag.errors import DocquoteError
+from rag.errors import UsersError
 
 COST, BLOCK_SIZE, PARALLEL = 2**15, 8, 1
 """scrypt's n, r and p: 32 MiB and some 0.1 s for one try (RFC 7914; n = 2^15 is for interactive log-ins)."""
@@ -40,10 +40,6 @@ NAMES_REMEMBERED = 10_000
 
 _MAX_MEMORY = 256 * 1024 * 1024  # that scrypt may take; a file that asks for more is refused
 _MIN_COST = 2**14
-
-
-class UsersError(DocquoteError):
-    """The file of users cannot be read or written, or a name or password cannot be taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from rag.loading.registry import is_supported, unsupported_reason
 from rag.serving.chats import token_or_new
 from rag.ui.html.conversation import sides_html
 from rag.ui.html.jobs import progress_html
-from rag.ui.html.library import Chosen, chosen_from, head_html, still_there
+from rag.ui.html.library import Chosen, Listed, chosen_from, head_html, listed_of
 from rag.ui.page import Page, asset, html, quiet, sent_with
 from rag.ui.state import View, parse_key, resolve
 from rag.ui.views import Views
@@ -26,12 +26,13 @@ TICK_SECONDS = 0.7
 
 def wire_library(views: Views, page: Page, app: gr.Blocks) -> None:
     """Makes the panel and wires it."""
-    drawn = views.sources()
+    drawn = listed_of(views.sources())
+    shows = gr.State(drawn)  # which documents the list in this browser has
     with gr.Column(elem_id="dq-library"):
         html(head_html(refreshable=views.jobs is not None), "dq-listhead")
         listed = html(views.documents(None), "dq-list", asset("library.js"))
         if views.jobs is not None:
-            _wire_jobs(views, views.jobs, page, app, listed)
+            _wire_jobs(views, views.jobs, page, app, listed, shows)
 
     def choose(event: gr.EventData) -> tuple[Chosen, str]:
         chosen = chosen_from(sent_with(event).get("chosen"), views.sources())
@@ -41,8 +42,14 @@ def wire_library(views: Views, page: Page, app: gr.Blocks) -> None:
         shown: dict[Any, Any] = {page.token: token_or_new(token)}
         if request.username:
             shown[page.sides] = sides_html(history=views.chats.conversations is not None, user=request.username)
-        if views.sources() != drawn:  # what the page came with is out of date
-            shown |= {page.title: views.header(), listed: views.documents(None), page.hint: views.hint(None)}
+        now = listed_of(views.sources())
+        if now != drawn:  # what the page came with is out of date
+            shown |= {
+                shows: now,
+                listed: views.documents(None),
+                page.title: views.header(),
+                page.hint: views.hint(None),
+            }
             if not exchanges:
                 shown[page.thread] = views.welcome()
         return shown
@@ -51,12 +58,13 @@ def wire_library(views: Views, page: Page, app: gr.Blocks) -> None:
     app.load(
         start,
         [page.token, page.conversation],
-        [page.token, page.sides, page.title, listed, page.hint, page.thread],
+        [page.token, page.sides, page.title, listed, shows, page.hint, page.thread],
         **quiet(),
     )
 
 
-def _wire_jobs(views: Views, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: gr.HTML) -> None:
+def _wire_jobs(views: Views, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: gr.HTML, shows: gr.State) -> None:
+    changes = html("", "dq-changes", asset("library_changes.js"))
     with gr.Column(elem_id="dq-add"):
         upload = gr.UploadButton(
             "Add files, or drop them here",
@@ -119,23 +127,28 @@ def _wire_jobs(views: Views, jobs: IndexJobs, page: Page, app: gr.Blocks, listed
         sent = sent_with(event).get("cancel")
         return work(lambda: jobs.cancel(sent) if type(sent) is int else None)
 
-    def tick(exchanges: Exchanges, chosen: Chosen, view: View | None, refusals: Sequence[str]) -> dict[Any, Any]:
+    def tick(
+        exchanges: Exchanges, chosen: Chosen, view: View | None, refusals: Sequence[str], before: Listed
+    ) -> dict[Any, Any]:
         busy = jobs.busy  # before the documents are looked at, so that the last tick sees all that was done
-        chosen = still_there(chosen, views.sources())
+        now = listed_of(views.sources())
         shown: dict[Any, Any] = {
             progress: progress_html(jobs.snapshot(), refusals),
-            listed: views.documents(chosen),
-            page.title: views.header(),
-            page.hint: views.hint(chosen),
             timer: gr.Timer(active=busy or jobs.busy),
         }
-        if not exchanges:
-            shown[page.thread] = views.welcome()
+        if now != before:
+            shown |= {shows: now, page.title: views.header(), page.hint: views.hint(chosen)}
+            if now and before:
+                shown[changes] = views.changes(before, chosen)
+            else:
+                shown[listed] = views.documents(chosen)
+            if not exchanges:
+                shown[page.thread] = views.welcome()
         if view is not None and not busy and views.version(view.document_id) != view.version:
             shown[page.view], shown[page.source] = views.source(exchanges, view.key)
         return shown
 
-    everything = [*moving, listed, page.title, page.hint, page.thread, page.view, page.source]
+    everything = [*moving, listed, changes, shows, page.title, page.hint, page.thread, page.view, page.source]
     upload.upload(add_files, upload, moving, **quiet())
     folder.submit(add_folder, folder, [*moving, folder], **quiet())
     listed.delete(remove, None, moving, **quiet())
@@ -147,6 +160,6 @@ def _wire_jobs(views: Views, jobs: IndexJobs, page: Page, app: gr.Blocks, listed
     def keep_on() -> gr.Timer | dict[str, Any]:
         return gr.Timer(active=True) if jobs.busy else gr.skip()
 
-    ticked = timer.tick(tick, [page.conversation, page.chosen, page.view, refused], everything, **quiet())
+    ticked = timer.tick(tick, [page.conversation, page.chosen, page.view, refused, shows], everything, **quiet())
     ticked.then(keep_on, None, timer, **quiet())  # a click came while the tick that switches off was on its way
     app.load(keep_on, None, timer, **quiet())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rag.errors import DocquoteError, LoadError
 from rag.history.exchange import Exchanges
+from rag.loading import DEFAULT_LIMITS, Limits
 from rag.loading.pages import render_page, span_on_page
 from rag.loading.verification import Verification, verify
 from rag.schema import Citation, Document
@@ -30,6 +31,7 @@ def open_source(
     more: object = None,
     page: object = None,
     refreshable: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[View | None, str]:
     """The source panel for a citation of this conversation, as a view and its HTML.
 
@@ -39,6 +41,7 @@ def open_source(
         more: "above" or "below" widens ``shown`` where it shows the same citation; anything else does not.
         page: the number of a page of a PDF, as a string, or "text"; anything else: the quote's own page.
         refreshable: whether a changed file can be indexed again from here.
+        limits: what reading the file again and drawing its page may cost.
     """
     if key is None:
         return None, empty_html()
@@ -52,8 +55,8 @@ def open_source(
     window = first_window(document.text, (citation.start, citation.end))
     if shown is not None and shown.key == key and (more == "above" or more == "below"):
         window = wider_window(document.text, shown.window, more)
-    check = verify(document.source, citation.quote)
-    pdf_page = None if page == "text" or more else _pdf_page(document, citation, page, check)
+    check = verify(document.source, citation.quote, limits)
+    pdf_page = None if page == "text" or more else _pdf_page(document, citation, page, check, limits)
     answer = exchanges[key.turn].answer
     html = panel_html(
         document,
@@ -68,7 +71,9 @@ def open_source(
     return View(key, window, document.source.id, document.source.sha256), html
 
 
-def _pdf_page(document: Document, citation: Citation, page: object, check: Verification) -> PdfPage | None:
+def _pdf_page(
+    document: Document, citation: Citation, page: object, check: Verification, limits: Limits
+) -> PdfPage | None:
     """The page of a PDF to show; None where the text is shown instead: the file changed, is gone or cannot be drawn."""
     numbers = [int(section.label) for section in document.sections if section.kind == "page"]
     if document.source.media_type != PDF or check.state != "verified" or citation.page is None:
@@ -80,7 +85,7 @@ def _pdf_page(document: Document, citation: Citation, page: object, check: Verif
         for span in ((citation.start, citation.end), citation.highlight or (0, 0))
     )
     try:
-        image = render_page(Path(document.source.path), number, scale=SCALE, spans=[quote, strong])
+        image = render_page(Path(document.source.path), number, scale=SCALE, spans=[quote, strong], limits=limits)
     except LoadError:
         return None
     boxes, strong_boxes = (mark.boxes for mark in image.marks)

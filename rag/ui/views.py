@@ -9,12 +9,23 @@ from dataclasses import dataclass, field
 from rag.errors import ConversationError, DocquoteError
 from rag.history.exchange import Exchange, Exchanges, Rating
 from rag.index.ingest.jobs import IndexJobs
+from rag.loading import DEFAULT_LIMITS, Limits
 from rag.schema import Source
 from rag.serving.chats import Chats
 from rag.ui.examples import ExampleQuestion, examples_for, is_sample
 from rag.ui.html.conversation import header_html, thread_html, welcome_html
 from rag.ui.html.history import history_html
-from rag.ui.html.library import Chosen, entry_of, hint_html, list_html, scope_of, still_there
+from rag.ui.html.library import (
+    Chosen,
+    Listed,
+    changes_html,
+    entry_of,
+    hint_html,
+    list_html,
+    listed_of,
+    scope_of,
+    still_there,
+)
 from rag.ui.open_source import open_source
 from rag.ui.state import Filed, Key, View
 
@@ -31,6 +42,7 @@ class Views:
         name: what to call the library; if "", "Sample library" or the name of its folder.
         examples: questions on offer before the first one; made from the library if None.
         folders: whether a path on the server's own disk may be added; not where several people log in.
+        limits: what reading a cited file again may cost; those that it was indexed under.
     """
 
     chats: Chats
@@ -38,6 +50,7 @@ class Views:
     name: str = ""
     examples: Sequence[ExampleQuestion] | None = None
     folders: bool = True
+    limits: Limits = DEFAULT_LIMITS
     _known: list[Source] = field(default_factory=list)
     _logged: set[str] = field(default_factory=set)
 
@@ -80,14 +93,35 @@ class Views:
         page: object = None,
     ) -> tuple[View | None, str]:
         """The source panel for a citation, as ``open_source`` gives it."""
-        refreshable = self.jobs is not None
-        return open_source(self.chats.assistant, exchanges, key, shown, more=more, page=page, refreshable=refreshable)
+        return open_source(
+            self.chats.assistant,
+            exchanges,
+            key,
+            shown,
+            more=more,
+            page=page,
+            refreshable=self.jobs is not None,
+            limits=self.limits,
+        )
 
     def documents(self, chosen: Chosen) -> str:
         """The list of documents as HTML."""
         sources, warnings = self.sources(), self._warnings()
         entries = [entry_of(source, warnings.get(source.id, ())) for source in sources]
         return list_html(entries, still_there(chosen, sources), removable=self.jobs is not None)
+
+    def changes(self, listed: Listed, chosen: Chosen) -> str:
+        """What is other in the list of documents than it was, as HTML."""
+        sources, warnings, known = self.sources(), self._warnings(), set(listed)
+        now = listed_of(sources)
+        before = ["", *(source.id for source in sources)]
+        new = [
+            (after, entry_of(source, warnings.get(source.id, ())))
+            for after, source, key in zip(before, sources, now, strict=False)
+            if key not in known
+        ]
+        gone = [document_id for document_id, _ in sorted(known.difference(now))]
+        return changes_html(gone, new, still_there(chosen, sources), removable=self.jobs is not None)
 
     def _warnings(self) -> Mapping[str, Sequence[str]]:
         try:

@@ -54,6 +54,8 @@ def test_an_empty_library_is_filled_filtered_and_emptied(empty_server: str, visi
     expect(page.locator(".dq-welcome")).to_contain_text("Ask your documents")
     expect(page.locator("#dq-hint")).to_contain_text("Asking 1 document")
 
+    page.evaluate("document.querySelector('#dq-list li').drawnOnce = true")
+
     # chosen from the disk, and a folder by its path, with a damaged file in it
     papers = make_papers(tmp_path / "papers")
     (papers / "damaged.pdf").write_bytes(b"%PDF-1.7 nothing more")
@@ -61,6 +63,10 @@ def test_an_empty_library_is_filled_filtered_and_emptied(empty_server: str, visi
     page.click("#dq-folder .submit-button")
     expect(page.locator("#dq-list li")).to_have_count(8, timeout=1_000 * ADDED_SECONDS)
     expect(page.locator("#dq-progress")).to_contain_text("damaged.pdf")
+    assert page.evaluate("[...document.querySelectorAll('#dq-list li')].filter((one) => one.drawnOnce).length") == 1
+    again = visit(empty_server)
+    open_library(again)
+    assert titles(page) == titles(again)  # each was put where it stands in a list that is drawn at once
     survey = page.locator("#dq-list li", has_text="Survey of the North Harbour")
     expect(survey).to_contain_text("3 pages")
     expect(survey).to_contain_text(PDF_NAME)

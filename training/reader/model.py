@@ -16,7 +16,8 @@ from torch import nn
 from transformers import BertConfig, BertModel
 
 import training.reader.attention  # noqa: F401  (registers the attention that training names)
-from embeddings.bundled import file_sha256, verify_bundled
+from embeddings.bundled import verify_bundled
+from embeddings.checksum import file_sha256
 from embeddings.torch_dtype import best_dtype
 from rag.reader.spans.shipped import WORD_EMBEDDINGS
 

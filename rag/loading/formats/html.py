@@ -11,10 +11,11 @@ from datetime import date
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from rag.loading.builder import TextBuilder
 from rag.loading.dates import parse_date
 from rag.loading.encoding import decode
 from rag.loading.limits import DEFAULT_LIMITS, Limits
-from rag.loading.parsed import Parsed, TextBuilder
+from rag.loading.parsed import Parsed
 
 _DROPPED = (
     "head, script, style, template, noscript, svg, nav, aside, iframe, object, canvas, audio, video, button,"

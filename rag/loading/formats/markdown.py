@@ -11,11 +11,12 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from rag.loading.builder import TextBuilder
 from rag.loading.dates import parse_date
 from rag.loading.encoding import decode
 from rag.loading.formats.html import write_fragment
 from rag.loading.limits import DEFAULT_LIMITS, Limits
-from rag.loading.parsed import Parsed, TextBuilder, clean_newlines
+from rag.loading.parsed import Parsed, clean_newlines
 
 _FRONT_MATTER = re.compile(r"(?P<fence>---|\+\+\+)[ \t]*\n(?P<fields>.*?)\n(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^(?P<key>[A-Za-z_][\w-]*)[ \t]*[:=][ \t]*(?P<value>.*)$", re.MULTILINE)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pypdfium2 as pdfium
 
+from rag.errors import Refused
 from rag.loading.limits import Limits
-from rag.loading.parsed import REPLACEMENT, Parsed, Refused, check_length, clean_newlines
+from rag.loading.parsed import REPLACEMENT, Parsed, check_length, clean_newlines
 from rag.schema import Section
 
 PAGE_BREAK = "\n\f"

@@ -19,8 +19,10 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 
+from rag.errors import Refused
+from rag.loading.builder import TextBuilder
 from rag.loading.limits import MIB, Limits, in_words
-from rag.loading.parsed import Parsed, Refused, TextBuilder
+from rag.loading.parsed import Parsed
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # old Office files, and new ones under a password
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

@@ -17,8 +17,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from rag.errors import Refused
 from rag.loading.limits import Limits, in_words
-from rag.loading.parsed import DrawTask, PageImage, Parsed, ParseTask, Refused
+from rag.loading.parsed import Parsed
+from rag.loading.sandbox.tasks import DrawTask, PageImage, ParseTask
 from rag.loading.sandbox.wire import pack_request, read_frame, unpack_drawn, unpack_parsed, write_frame
 
 _CODE_FOLDER = str(Path(__file__).resolve().parents[3])

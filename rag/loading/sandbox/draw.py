@@ -12,10 +12,11 @@ from ctypes import c_int
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from rag.errors import Refused
 from rag.loading.formats.pdf import open_pdf, stored_text
 from rag.loading.limits import Limits
-from rag.loading.parsed import Box, DrawTask, Mark, PageImage, Refused
 from rag.loading.registry import refusing
+from rag.loading.sandbox.tasks import Box, DrawTask, Mark, PageImage
 from rag.schema import Span
 
 MAX_PIXELS = 16_000_000
@@ -129,7 +130,11 @@ def _on_one_line(line: Box, box: Box) -> bool:
 
 
 def _png(bitmap: pdfium.PdfBitmap) -> bytes:
-    """An RGB bitmap as PNG (W3C, "Portable Network Graphics", third edition)."""
+    """A bitmap as PNG (W3C, "Portable Network Graphics", third edition), its rows unfiltered.
+
+    Pillow filters every row: a page of text is then a quarter larger (472 for 373 kB) and takes half as long again
+    (92 for 61 ms of CPU at 180 dots to an inch).
+    """
     width, height, stride = bitmap.width, bitmap.height, bitmap.stride
     channels = bitmap.n_channels
     if channels not in (1, 3, 4):

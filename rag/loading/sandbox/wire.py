@@ -11,7 +11,8 @@ from datetime import date
 from typing import IO, Any
 
 from rag.loading.limits import Limits
-from rag.loading.parsed import Box, DrawTask, Mark, PageImage, Parsed, ParseTask
+from rag.loading.parsed import Parsed
+from rag.loading.sandbox.tasks import Box, DrawTask, Mark, PageImage, ParseTask
 from rag.schema import Section
 
 _LENGTH_BYTES = 8

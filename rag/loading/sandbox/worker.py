@@ -14,9 +14,10 @@ import signal
 import sys
 from pathlib import Path
 
+from rag.errors import Refused
 from rag.loading.limits import Limits
-from rag.loading.parsed import DrawTask, ParseTask, Refused
 from rag.loading.registry import parse
+from rag.loading.sandbox.tasks import DrawTask, ParseTask
 from rag.loading.sandbox.wire import pack_drawn, pack_parsed, read_frame, unpack_request, write_frame
 
 if sys.platform != "win32":

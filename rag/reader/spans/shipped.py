@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from embeddings.bundled import bundled_tensors, file_sha256
+from embeddings.bundled import bundled_tensors
+from embeddings.checksum import file_sha256
 from rag.errors import ModelError
 
 WEIGHTS_PATH = Path(__file__).parents[1] / "weights" / "model.safetensors"

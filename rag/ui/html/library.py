@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ _ID = re.compile(r"[0-9a-f]{16}")
 
 Chosen = frozenset[str] | None
 """The ids of the documents that are asked; None: all of them, those that are added later too."""
+
+Listed = tuple[tuple[str, str], ...]
+"""The documents in the list that a browser shows, in order: the id of each and the SHA-256 of its file."""
 
 KIB, MIB = 1024, 1024 * 1024
 
@@ -104,6 +108,25 @@ def list_html(entries: Sequence[Entry], chosen: Chosen, *, removable: bool) -> s
     """
     rows = [_row(entry, chosen is None or entry.source.id in chosen) for entry in entries]
     return render("library_list.html", rows=rows, removable=removable)
+
+
+def listed_of(sources: Sequence[Source]) -> Listed:
+    """What the list of these documents is made of."""
+    return tuple((source.id, source.sha256) for source in sources)
+
+
+def changes_html(gone: Sequence[str], new: Sequence[tuple[str, Entry]], chosen: Chosen, *, removable: bool) -> str:
+    """Changes to a list that a browser shows, for library_changes.js to make there.
+
+    Numbered by the clock, so that the same change can be made twice: the page is told of changes only.
+
+    Args:
+        gone: ids of rows to take out.
+        new: rows to put in, each after the row of the id before it ("": the first), in order.
+        removable: as for the list.
+    """
+    rows = [(after, _row(entry, chosen is None or entry.source.id in chosen)) for after, entry in new]
+    return render("library_changes.html", gone=gone, rows=rows, removable=removable, at=time.time_ns())
 
 
 def _row(entry: Entry, chosen: bool) -> Row:

@@ -28,7 +28,6 @@ from rag.cli.console import (
     print_json,
     print_report,
     report_dict,
-    status_dict,
 )
 from rag.cli.users import user_app
 from rag.errors import DocquoteError
@@ -187,7 +186,9 @@ def status(folder: IndexOption, as_json: JsonOption = False) -> None:
 
     found = index_status(folder)
     if as_json:
-        print_json(status_dict(found, folder))
+        from rag.serving.status import status_json
+
+        print_json(status_json(found, folder).model_dump(mode="json"))
         return
     out.print(
         f"{plain(folder)}: {count(found.documents, 'document')}, {count(found.chunks, 'chunk')}, "

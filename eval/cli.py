@@ -204,7 +204,7 @@ def export_feedback(
     out: Annotated[Path | None, typer.Option("--out", help="File to write.", show_default="standard output")] = None,
 ) -> None:
     """Write what people said of answers in the chat as questions with known answers (.jsonl)."""
-    from rag.history.feedback import read_feedback, to_question_pairs
+    from rag.history import read_feedback, to_question_pairs
     from rag.settings import default_index
 
     folder = index or default_index()

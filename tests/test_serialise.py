@@ -14,8 +14,7 @@ from answers import make_answer, refusal
 
 from rag.answer.serialise import AnswerJson, answer_from_json, answer_to_dict, answer_to_json
 from rag.errors import LibraryError
-from rag.history.conversations import Conversations
-from rag.history.exchange import Exchange
+from rag.history import Conversations, Exchange
 from rag.history.store import FILE_NAME
 from rag.index.base import IndexStatus
 from rag.serving.status import StatusJson, status_json

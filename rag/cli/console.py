@@ -16,7 +16,7 @@ from rag.answer.phrases import by_side, framed, narrowing_words
 from rag.schema import Answer, Citation, Finding
 
 if TYPE_CHECKING:
-    from rag.index.ingest.update import IndexReport
+    from rag.index.ingest import IndexReport
 
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)

@@ -90,7 +90,7 @@ def index(
     from embeddings import open_embedder
     from rag.cli.progress import file_progress
     from rag.index import index_status, open_index
-    from rag.index.ingest.update import leave_sample, update_index
+    from rag.index.ingest import leave_sample, update_index
 
     settings = Settings.load()
     paths = paths or list(index_status(folder).roots)
@@ -211,7 +211,7 @@ def remove(
 ) -> None:
     """Remove documents from the index; their files stay where they are."""
     from rag.index import open_without_model
-    from rag.index.ingest.update import remove_documents
+    from rag.index.ingest import remove_documents
 
     opened = open_without_model(folder)
     try:

@@ -7,9 +7,7 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import DocquoteError
-from rag.history.conversations import Conversations
-from rag.history.exchange import Exchanges
-from rag.history.export import export_json, export_markdown
+from rag.history import Conversations, Exchanges, export_json, export_markdown
 from rag.serving.chats import owner_of, token_or_new
 from rag.ui.html.history import MAX_SEARCH_CHARACTERS, download_html, file_stem, history_head_html, parse_id
 from rag.ui.html.source import empty_html

@@ -204,7 +204,7 @@ def export_feedback(
     out: Annotated[Path | None, typer.Option("--out", help="File to write.", show_default="standard output")] = None,
 ) -> None:
     """Write what people said of answers in the chat as questions with known answers (.jsonl)."""
-    from rag.history.feedback import read_feedback, to_question_pairs
+    from rag.history import read_feedback, to_question_pairs
     from rag.settings import default_index
 
     folder = index or default_index()
@@ -227,12 +227,12 @@ def export_feedback(
 def _finish(outcome: Outcome, as_json: bool) -> None:
     """Writes the reports of a run, prints the results, and leaves with 130 where it was interrupted."""
     from eval.console import err, print_report
-    from eval.page import render
+    from eval.page import page_html
     from eval.runs import PAGE_FILE, finite
     from rag.cli.console import plain
 
     report = outcome.report
-    outcome.run.finish(report, render(finite(report), outcome.records))
+    outcome.run.finish(report, page_html(finite(report), outcome.records))
     if as_json:
         _print_json({**report, "out": str(outcome.run.folder), "complete": outcome.complete})
     else:

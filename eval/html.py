@@ -1,82 +1,53 @@
-"""A handful of functions that build HTML and SVG, where whatever is not markup is escaped."""
+"""The templates of the report, and how they say numbers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
 
+from markupsafe import Markup
 
-class Html(str):
-    """Markup that is safe as it is; any other text is escaped when it is put into an element."""
+from eval.numbers import interval, number, p_value, signed
+from eval.plots import Drawing, difference_mark, interval_mark
+from rag.markup import templates_of
 
-    __slots__ = ()
-
-
-VOID = frozenset({"br", "col", "meta", "line", "rect", "circle", "path"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def text(value: object) -> Html:
-    """A value as text: escaped, unless it is markup already; characters that HTML forbids become U+FFFD."""
-    return value if isinstance(value, Html) else Html(escape(_CONTROL.sub("\ufffd", str(value))))
+def render(template: str, **shown: object) -> str:
+    """A template of the report with what it shows, of which every string is escaped that is not ``Markup``."""
+    return TEMPLATES.get_template(template).render(shown)
 
 
-def join(parts: Iterable[object], separator: str = "") -> Html:
-    """Parts in a row, each escaped unless it is markup."""
-    return Html(escape(separator).join(text(part) for part in parts))
+def readable(value: object) -> object:
+    """A value with U+FFFD for the characters that HTML forbids."""
+    return _CONTROL.sub("\ufffd", value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def tag(name: str, /, *children: object, **attributes: object) -> Html:
-    """An element. ``class_`` stands for ``class``, other underscores for hyphens; None leaves an attribute out.
-
-    Numbers in attributes are written with at most two decimals, which is enough for coordinates.
-    """
-    written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_attribute(value)}"'
-        for key, value in attributes.items()
-        if value is not None
-    )
-    if name in VOID:
-        return Html(f"<{name}{written}>") if name in ("br", "col", "meta") else Html(f"<{name}{written}/>")
-    return Html(f"<{name}{written}>{join(children)}</{name}>")
+def by_part(entries: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """Numbers that follow each other under the part that they belong to."""
+    return [(part, list(rows)) for part, rows in groupby(entries, lambda entry: str(entry["part"]))]
 
 
-def table(heading: Sequence[object], rows: Iterable[Sequence[object] | str], *, numbers: Iterable[int] = ()) -> Html:
-    """A table in a box that scrolls sideways on a small screen; the first cell of a row is its heading.
-
-    Args:
-        heading: of the columns; all empty for none.
-        rows: of cells; a text alone is a heading over the rows below it.
-        numbers: which columns hold numbers and are set flush right.
-    """
-    right = set(numbers)
-
-    def cell(kind: str, column: int, content: object) -> Html:
-        return tag(kind, content, class_="number" if column in right else None, scope="row" if kind == "th" else None)
-
-    def line(row: Sequence[object] | str) -> Html:
-        if isinstance(row, str):
-            return tag("tr", tag("th", row, colspan=len(heading), scope="colgroup"), class_="part")
-        return tag("tr", *(cell("td" if column else "th", column, content) for column, content in enumerate(row)))
-
-    names = (tag("th", name, class_="number" if n in right else None, scope="col") for n, name in enumerate(heading))
-    head = [tag("thead", tag("tr", *names))] if any(heading) else []
-    return tag("div", tag("table", *head, tag("tbody", *map(line, rows))), class_="scroll")
+def interval_drawn(entry: Mapping[str, Any]) -> Drawing:
+    """The interval of a number as a drawing."""
+    return interval_mark(entry["value"], entry["low"] or 0.0, entry["high"] or 0.0)
 
 
-def marked(content: str, words: Iterable[str]) -> Html:
-    """A text in which these words, in whatever case, are marked."""
-    wanted = sorted({word.strip() for word in words if word.strip()}, key=len, reverse=True)
-    if not wanted:
-        return text(content)
-    either = "|".join(re.escape(word) for word in wanted)
-    pattern = re.compile(rf"(?<!\w)({either})(?!\w)", re.IGNORECASE)
-    pieces = pattern.split(content)
-    return join(tag("mark", piece) if number % 2 else piece for number, piece in enumerate(pieces))
+def difference_drawn(test: Mapping[str, Any], reach: float) -> Drawing:
+    """The interval of a difference as a drawing; ``reach`` is where its scale ends."""
+    return difference_mark(test["difference"], test["low"], test["high"], reach)
 
 
-def _attribute(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.2f}".rstrip("0").rstrip(".")
-    return escape(str(value))
+TEMPLATES = templates_of("eval", readable)
+TEMPLATES.filters |= {
+    "by_part": by_part,
+    "difference_drawn": difference_drawn,
+    "interval": interval,
+    "interval_drawn": interval_drawn,
+    "number": number,
+    "p_value": p_value,
+    "signed": signed,
+}

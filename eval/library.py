@@ -19,8 +19,7 @@ from rag.cli.console import err
 from rag.cli.progress import file_progress
 from rag.errors import DatasetError
 from rag.index import Index, open_index
-from rag.index.ingest.pipeline import add_documents
-from rag.index.ingest.update import update_index
+from rag.index.ingest import add_documents, update_index
 from rag.loading import document_from_text, find_files, load_file
 from rag.schema import Citation, Document
 from rag.settings import Settings

@@ -27,7 +27,7 @@ from packaging.requirements import Requirement
 from rag.errors import DocquoteError
 from rag.history.store import FILE_NAME as KEPT_FILE
 from rag.index import has_index, open_index, open_without_model
-from rag.index.ingest.pipeline import add_documents
+from rag.index.ingest import add_documents
 from rag.index.local.files import folder_bytes
 from rag.reader.calibration import Calibration
 from rag.schema import Finding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
@@ -28,12 +28,17 @@ class LayoutIsNoText(Extension):
                 yield token
 
 
-def templates_of(package: str) -> Environment:
-    """The templates in the folder ``templates`` of a package; a name that they are not given is an error."""
+def templates_of(package: str, finalize: Callable[[object], object] | None = None) -> Environment:
+    """The templates in the folder ``templates`` of a package; a name that they are not given is an error.
+
+    Args:
+        finalize: what becomes of each value before it is escaped.
+    """
     return Environment(
         loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=finalize,
         auto_reload=False,
         extensions=[LayoutIsNoText],
     )

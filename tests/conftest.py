@@ -10,9 +10,9 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from embeddings import Embedder, open_embedder
-from rag.assistant import Assistant
+from rag import Assistant
 from rag.index import open_index
-from rag.index.ingest.update import update_index
+from rag.index.ingest import update_index
 from rag.reader import open_reader
 from rag.sample import documents_folder
 from rag.settings import ENVIRONMENT_PREFIX, Settings

@@ -11,7 +11,7 @@ import numpy as np
 
 from embeddings import Vectors
 from rag.index import Index, Manifest, MemoryIndex, open_index
-from rag.index.ingest.pipeline import add_documents
+from rag.index.ingest import add_documents
 from rag.loading import document_from_text
 from rag.schema import Document
 from rag.settings import Settings

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_assistant import assert_verbatim
 
+from rag import Assistant
 from rag.answer.serialise import answer_from_json, answer_to_dict, answer_to_json
-from rag.assistant import Assistant
 from rag.cli.console import print_answer
 from rag.errors import ScopeError
 from rag.reader import Reader, open_reader

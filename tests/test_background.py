@@ -12,8 +12,8 @@ from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_index, write_files
 from embeddings import Vectors
 from rag.errors import DocquoteError, LoadError
 from rag.index import Index, open_index
+from rag.index.ingest import update_index
 from rag.index.ingest.jobs import FINISHED_KEPT, POLITE_BATCH, IndexJobs, Job
-from rag.index.ingest.update import update_index
 from rag.index.ingest.uploads import FOLDER
 from rag.sample import documents_folder
 

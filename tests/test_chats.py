@@ -8,9 +8,7 @@ import pytest
 from ui_fake import REPORT_DOCUMENT, FakeAssistant
 
 from rag.errors import ConversationError
-from rag.history.conversations import Conversations
-from rag.history.exchange import Exchange
-from rag.history.feedback import FeedbackStore
+from rag.history import Conversations, Exchange, FeedbackStore
 from rag.schema import Scope, Turn
 from rag.serving.chats import Chats, owner_of
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag import Assistant
 from rag.answer.phrases import by_side, framed
 from rag.answer.serialise import answer_from_json, answer_to_json
-from rag.assistant import Assistant
 from rag.cli.console import print_answer
 from rag.schema import Answer
 from rag.text.chunking import count_tokens

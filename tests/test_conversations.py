@@ -11,8 +11,8 @@ import pytest
 from answers import make_answer, refusal
 
 from rag.errors import ConversationError, LibraryError
+from rag.history import Exchange, history_of
 from rag.history.conversations import MAX_TITLE_CHARACTERS, UNTITLED, Conversations
-from rag.history.exchange import Exchange, history_of
 from rag.history.store import FILE_NAME
 from rag.schema import Turn
 

@@ -17,9 +17,9 @@ from core_fakes import FAKE_SETTINGS, FakeEmbedder, write_files
 
 import rag.doctor
 from rag.doctor import Finding, examine
-from rag.history.conversations import Conversations
+from rag.history import Conversations
 from rag.index import open_index
-from rag.index.ingest.update import update_index
+from rag.index.ingest import update_index
 from rag.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from embeddings import Embedder
 from eval.cli import eval_app
-from rag.assistant import Assistant
+from rag import Assistant
 from rag.errors import DatasetError, LibraryError
 from rag.reader.calibration import CALIBRATION_FILE
 

@@ -15,7 +15,7 @@ from eval.check import check
 from eval.importers import load_question_set
 from eval.library import corpus_at
 from eval.runs import Run
-from rag.assistant import Assistant
+from rag import Assistant
 from rag.sample import documents_folder, questions_file
 
 AT_LEAST = {

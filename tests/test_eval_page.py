@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 import shutil
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import eval.page
 from eval.answers import report_of
-from eval.html import marked, tag, text
+from eval.html import TEMPLATES
 from eval.library import Build
-from eval.page import render
-from eval.plots import histogram, line_plot, percent_axis
+from eval.page import page_html
+from eval.plots import Drawing, histogram, line_plot, percent_axis, shape
 from eval.reading import results as reader_results
+from eval.report_cases import marked
 from eval.retrieval import grades
 from eval.retrieval import results as retrieval_results
 from eval.runs import finite
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-HOSTILE = "<script>document.title = 'taken'</script> & \"quotes\" \x00"
+HOSTILE = "<script>document.title = 'taken'</script> & \"quotes\" {{7*7}} {% set x = 1 %} {# gone #} \x00"
 
 
 def quote(words: str) -> dict[str, Any]:
@@ -71,7 +74,7 @@ def answers_page() -> str:
     records += [answered(n, unanswerable=True, error="answered what it should have refused") for n in range(36, 40)]
     build = Build(2.5, 1_400_000, 12, 120, 90_000, unread=(f"{HOSTILE}: is damaged",))
     configuration = {"seed": 0, "questions": [{"name": HOSTILE, "sha256": "ab"}]}
-    return render(finite(report_of(HOSTILE, records, configuration, build, 0)), records)
+    return page_html(finite(report_of(HOSTILE, records, configuration, build, 0)), records)
 
 
 def retrieval_page() -> str:
@@ -89,7 +92,7 @@ def retrieval_page() -> str:
     ]
     results = retrieval_results(records, 0) | {"documents": 3, "chunks": 3, "queries_without_judgements": 2}
     report = {"command": "retrieval", "name": HOSTILE, "results": results, "provenance": {"seed": 0}, "timing": {}}
-    return render(finite(report), records)
+    return page_html(finite(report), records)
 
 
 def reader_page() -> str:
@@ -119,7 +122,7 @@ def reader_page() -> str:
         "provenance": {"seed": 0},
         "timing": {},
     }
-    return render(finite(report), records)
+    return page_html(finite(report), records)
 
 
 PAGES = {"answers": answers_page, "retrieval": retrieval_page, "reader": reader_page}
@@ -136,13 +139,13 @@ def test_a_page_needs_nothing_else_and_runs_nothing(kind: str) -> None:
 
 def test_an_empty_run_still_has_a_page() -> None:
     report = report_of("none", [], {"seed": 0}, Build(None, 0, 0, 0, 0), 0)
-    assert "Nothing has been asked yet" in render(finite(report), [])
+    assert "Nothing has been asked yet" in page_html(finite(report), [])
 
 
 def test_a_quote_that_is_not_verbatim_is_an_alarm() -> None:
     records = [answered(n) for n in range(4)]
     records[0]["grades"]["verbatim"] = 0.5
-    page = render(finite(report_of("set", records, {"seed": 0}, Build(None, 0, 0, 0, 0), 0)), records)
+    page = page_html(finite(report_of("set", records, {"seed": 0}, Build(None, 0, 0, 0, 0), 0)), records)
     assert "This is a defect" in page
     assert "This is a defect" not in answers_page()
 
@@ -151,21 +154,44 @@ def test_the_same_run_gives_the_same_results() -> None:
     assert answers_page() == answers_page()
 
 
-def test_elements_escape_their_content() -> None:
-    assert tag("p", "a<b", tag("br"), title='"') == '<p title="&quot;">a&lt;b<br></p>'
-    assert text(tag("b", "x")) == "<b>x</b>"
-    assert tag("rect", x=1.23456, width=2.0, class_="bar") == '<rect x="1.23" width="2" class="bar"/>'
+@pytest.mark.parametrize("kind", PAGES)
+def test_what_is_shown_stays_text(kind: str) -> None:
+    page = PAGES[kind]()
+    assert unescape(page).count(HOSTILE.replace("\x00", "\ufffd")) > 3
+    assert "&amp;amp;" not in page
 
 
-def test_marks_are_of_whole_words_and_escaped() -> None:
-    assert marked("Two mills, twofold <b>", ["two", ""]) == "<mark>Two</mark> mills, twofold &lt;b&gt;"
-    assert marked("a+b", ["a+b"]) == "<mark>a+b</mark>"
+def test_every_template_was_shown() -> None:
+    assert TEMPLATES.cache is not None
+    TEMPLATES.cache.clear()
+    for make in PAGES.values():
+        make()
+    loaded = {name for _, name in TEMPLATES.cache.keys()}  # noqa: SIM118  # it is no dict
+    assert loaded == {path.name for path in (Path(eval.page.__file__).parent / "templates").iterdir()}
+
+
+def test_marks_are_of_whole_words() -> None:
+    assert marked("Two mills, twofold <b>", ["two", ""]) == [("", False), ("Two", True), (" mills, twofold <b>", False)]
+    assert marked("a+b", ["a+b"])[1] == ("a+b", True)
+    assert marked("nothing", [" "]) == [("nothing", False)]
+
+
+def drawn(drawing: Drawing) -> str:
+    return TEMPLATES.from_string('{% from "plots.html" import drawn %}{{ drawn(drawing) }}').render(drawing=drawing)
+
+
+def test_a_drawing_is_escaped_and_its_coordinates_are_short() -> None:
+    box = shape("rect", '<b a="1">', x=1.23456, width=2.0, class_="bar", text_anchor=None, stroke_dasharray='"')
+    assert drawn(Drawing([box], {"class": "plot"})) == (
+        '<svg class="plot"><rect x="1.23" width="2" class="bar" stroke-dasharray="&#34;">'
+        "&lt;b a=&#34;1&#34;&gt;</rect></svg>"
+    )
 
 
 def test_plots_survive_odd_numbers() -> None:
-    assert "<svg" in histogram("h", [0.0, 0.0], [0], {"median": 5.0})
-    assert "<svg" in histogram("h", [0.0, 1e-9, 2e-9], [3, 0], {})
-    assert "NaN" not in line_plot("l", percent_axis("x"), percent_axis("y"), {"": [(0.5, 0.5)]}, (1.0, 1.0))
+    assert "<svg" in drawn(histogram("h", [0.0, 0.0], [0], {"median": 5.0}))
+    assert "<svg" in drawn(histogram("h", [0.0, 1e-9, 2e-9], [3, 0], {}))
+    assert "NaN" not in drawn(line_plot("l", percent_axis("x"), percent_axis("y"), {"": [(0.5, 0.5)]}, (1.0, 1.0)))
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs a chromium browser on the path")

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from eval.cli import eval_app
 from eval.importers import load_question_set
-from rag.history.feedback import FeedbackStore, answer_key, read_feedback, to_question_pairs
+from rag.history import FeedbackStore, answer_key, read_feedback, to_question_pairs
 from rag.schema import Turn
 
 QUESTION = "How many members attended?"

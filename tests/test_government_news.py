@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from embeddings import Embedder
-from rag.assistant import Assistant
+from rag import Assistant
 from rag.index import open_index
-from rag.index.ingest.update import update_index
+from rag.index.ingest import update_index
 from rag.reader import open_reader
 from rag.schema import Answer
 from rag.settings import Settings

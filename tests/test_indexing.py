@@ -11,7 +11,7 @@ from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_index, memory_index, wr
 
 from rag.errors import LibraryError
 from rag.index import Index, open_index
-from rag.index.ingest.update import IndexReport, leave_sample, remove_documents, update_index
+from rag.index.ingest import IndexReport, leave_sample, remove_documents, update_index
 from rag.sample import documents_folder
 
 EMBEDDER = FakeEmbedder()

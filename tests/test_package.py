@@ -66,6 +66,12 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     assert entry_points["docquote.commands"]["eval"] == "eval.cli:eval_app"
 
 
+def test_commands_of_installed_packages_are_mounted(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "rag.cli", "eval", "--help"]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert "calibrate" in ran.stdout
+
+
 LIFE = """
 import json, sys
 import rag.cli.main

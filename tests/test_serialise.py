@@ -14,9 +14,10 @@ from answers import make_answer, refusal
 
 from rag.answer.serialise import AnswerJson, answer_from_json, answer_to_dict, answer_to_json
 from rag.errors import LibraryError
-from rag.history.conversations import Conversations
-from rag.history.exchange import Exchange
+from rag.history import Conversations, Exchange
 from rag.history.store import FILE_NAME
+from rag.index.base import IndexStatus
+from rag.serving.status import StatusJson, status_json
 
 KEPT = (Path(__file__).parent / "data" / "kept_answer.json").read_text(encoding="utf-8")
 """As docquote wrote it before its JSON had a schema."""
@@ -98,3 +99,23 @@ def test_the_schema_names_every_key() -> None:
     schema = AnswerJson.model_json_schema(mode="serialization")
     assert list(schema["properties"]) == list(answer_to_dict(ANSWER))
     assert set(schema["required"]) >= {"question", "found", "confidence", "citations"}
+
+
+def test_a_status_has_a_schema_and_keeps_its_keys(tmp_path: Path) -> None:
+    source = ANSWER.passages[0].source
+    status = IndexStatus(1, 2, 300, 4096, 7, None, (tmp_path,), (source,), {source.id: ("odd",)})
+    written = status_json(status, tmp_path).model_dump(mode="json")
+    assert list(written) == list(StatusJson.model_json_schema()["properties"])
+    assert written["folders"] == [str(tmp_path)] and written["embedding_model"] is None
+    assert written["sources"] == [
+        {
+            "name": source.name,
+            "path": source.path,
+            "title": source.title,
+            "date": "2021-03-02",
+            "media_type": source.media_type,
+            "sha256": source.sha256,
+            "pages": None,
+            "warnings": ["odd"],
+        }
+    ]

@@ -14,7 +14,7 @@ import pytest
 from ui_fake import LONG_DOCUMENT, LOT, FakeAssistant
 
 from rag.errors import LibraryError
-from rag.history.exchange import Exchange, Exchanges, history_of
+from rag.history import Exchange, Exchanges, history_of
 from rag.loading.limits import MIB, Limits
 from rag.schema import Answer, Document, Source, Turn
 from rag.serving.chats import Chats

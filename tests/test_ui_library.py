@@ -18,10 +18,8 @@ from ui_fake import (
 )
 
 from rag.errors import ConversationError
-from rag.history.conversations import Conversations
-from rag.history.exchange import Exchange, Exchanges
-from rag.history.feedback import FeedbackStore
-from rag.index.ingest.jobs import Job
+from rag.history import Conversations, Exchange, Exchanges, FeedbackStore
+from rag.index.ingest import Job
 from rag.loading.pages import Box
 from rag.loading.verification import Verification
 from rag.schema import Answer, Document, Scope, Scores, Source

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ui_fake import HOSTILE_DOCUMENT, MEMBERS, MINUTES_DOCUMENT, REPORT_DOCUMENT, SECRET, cite, passage
 
 from rag.answer.phrases import confidence_words, library_name, place, plain_text
-from rag.history.exchange import Exchange
+from rag.history import Exchange
 from rag.schema import Answer, Candidate, Narrowing
 from rag.ui.examples import ExampleQuestion, examples_for, sample_examples
 from rag.ui.html.conversation import context, header_html, thread_html, welcome_html

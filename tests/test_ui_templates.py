@@ -13,8 +13,8 @@ from jinja2 import UndefinedError
 from ui_fake import MEMBERS, make_document, passage
 
 import rag.ui.html
-from rag.history.exchange import Conversation, Exchange
-from rag.index.ingest.jobs import Job
+from rag.history import Conversation, Exchange
+from rag.index.ingest import Job
 from rag.loading.pages import Box
 from rag.loading.verification import Verification
 from rag.schema import Answer, Candidate, Group, Narrowing, Section

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_document, make_index
 
-from rag.assistant import Assistant
+from rag import Assistant
 from rag.question.period import Period
 from rag.question.statement import Statement
 from rag.question.understanding import Understanding, understand

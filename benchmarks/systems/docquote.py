@@ -9,7 +9,7 @@ from benchmarks.systems.base import PASSAGES, Found
 from embeddings import Embedder, Vectors, open_embedder
 from rag import Assistant
 from rag.index import open_index
-from rag.index.ingest.update import update_index
+from rag.index.ingest import update_index
 from rag.retrieval import Retriever
 from rag.settings import Settings
 

@@ -42,11 +42,8 @@ def open_chat(folder: Path, *, host: str, port: int, browser: bool, auth: Path |
 
 def _serve(folder: Path, settings: Settings, host: str, port: int, browser: bool, gate: Gate | None) -> None:
     from rag.assistant import Assistant
-    from rag.history.conversations import Conversations
-    from rag.history.feedback import FeedbackStore
-    from rag.history.provenance import made_with
-    from rag.index.ingest.jobs import IndexJobs
-    from rag.index.ingest.update import limits_from
+    from rag.history import Conversations, FeedbackStore, made_with
+    from rag.index.ingest import IndexJobs, limits_from
     from rag.serving.chats import Chats
     from rag.ui.serve import serve
     from rag.ui.views import Views
@@ -64,7 +61,7 @@ def _serve(folder: Path, settings: Settings, host: str, port: int, browser: bool
 def _index_sample(folder: Path, settings: Settings) -> None:
     from embeddings import open_embedder
     from rag.cli.progress import file_progress
-    from rag.index.ingest.update import update_index
+    from rag.index.ingest import update_index
     from rag.sample import documents_folder
 
     err.print(

@@ -16,8 +16,7 @@ from rag.answer.phrases import PERHAPS, by_side, framed, narrowing_words, not_fo
 from rag.schema import Answer, Citation, Finding
 
 if TYPE_CHECKING:
-    from rag.index import IndexStatus
-    from rag.index.ingest.update import IndexReport
+    from rag.index.ingest import IndexReport
 
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
@@ -63,36 +62,6 @@ def report_dict(report: IndexReport, documents: int, chunks: int) -> dict[str, A
         "links": report.links,
         "documents": documents,
         "chunks": chunks,
-    }
-
-
-def status_dict(status: IndexStatus, folder: Path) -> dict[str, Any]:
-    """What an index holds, as plain data."""
-    manifest = status.manifest
-    return {
-        "index": str(folder),
-        "documents": status.documents,
-        "chunks": status.chunks,
-        "characters": status.characters,
-        "bytes": status.bytes,
-        "generation": status.generation,
-        "embedding_model": manifest.embedding_model if manifest else None,
-        "chunk_tokens": manifest.chunk_tokens if manifest else None,
-        "overlap_tokens": manifest.overlap_tokens if manifest else None,
-        "folders": [str(root) for root in status.roots],
-        "sources": [
-            {
-                "name": source.name,
-                "path": source.path,
-                "title": source.title,
-                "date": source.date.isoformat() if source.date else None,
-                "media_type": source.media_type,
-                "sha256": source.sha256,
-                "pages": source.pages,
-                "warnings": list(status.warnings.get(source.id, ())),
-            }
-            for source in status.sources
-        ],
     }
 
 

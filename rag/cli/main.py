@@ -28,7 +28,6 @@ from rag.cli.console import (
     print_json,
     print_report,
     report_dict,
-    status_dict,
 )
 from rag.cli.users import user_app
 from rag.errors import DocquoteError
@@ -91,7 +90,7 @@ def index(
     from embeddings import open_embedder
     from rag.cli.progress import file_progress
     from rag.index import index_status, open_index
-    from rag.index.ingest.update import leave_sample, update_index
+    from rag.index.ingest import leave_sample, update_index
 
     settings = Settings.load()
     paths = paths or list(index_status(folder).roots)
@@ -187,7 +186,9 @@ def status(folder: IndexOption, as_json: JsonOption = False) -> None:
 
     found = index_status(folder)
     if as_json:
-        print_json(status_dict(found, folder))
+        from rag.serving.status import status_json
+
+        print_json(status_json(found, folder).model_dump(mode="json"))
         return
     out.print(
         f"{plain(folder)}: {count(found.documents, 'document')}, {count(found.chunks, 'chunk')}, "
@@ -210,7 +211,7 @@ def remove(
 ) -> None:
     """Remove documents from the index; their files stay where they are."""
     from rag.index import open_without_model
-    from rag.index.ingest.update import remove_documents
+    from rag.index.ingest import remove_documents
 
     opened = open_without_model(folder)
     try:

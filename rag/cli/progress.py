@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rag.cli.console import plain
-from rag.index.ingest.update import Progress as FileProgress
+from rag.index.ingest import Progress as FileProgress
 
 NAME_WIDTH = 40
 

@@ -17,7 +17,7 @@ from typing import Any
 from rag.answer.serialise import answer_from_json, answer_to_json
 from rag.errors import ConversationError, LibraryError
 from rag.history.exchange import Conversation, Exchange
-from rag.history.store import KeptFile
+from rag.history.store import HistoryFile
 
 MAX_TITLE_CHARACTERS = 80
 UNTITLED = "New conversation"
@@ -38,7 +38,7 @@ class Conversations:
         Raises:
             LibraryError: the file cannot be opened, and says what to do.
         """
-        self._file = KeptFile(folder)
+        self._file = HistoryFile(folder)
         self._made_with = dict(made_with or {})
 
     def create(self, owner: str, title: str = "") -> Conversation:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from rag.answer.serialise import JsonModel, answer_from_json, answer_to_json
 from rag.errors import LibraryError
 from rag.history.conversations import now_utc
-from rag.history.store import FILE_NAME, KeptFile
+from rag.history.store import FILE_NAME, HistoryFile
 from rag.schema import Answer, Turn
 
 
@@ -64,7 +64,7 @@ class FeedbackStore:
         Raises:
             LibraryError: the file cannot be opened, and says what to do.
         """
-        self._file = KeptFile(folder)
+        self._file = HistoryFile(folder)
 
     def give(
         self,

@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS feedback (
 """
 
 
-class KeptFile(Database):
+class HistoryFile(Database):
     """``conversations.sqlite`` in the folder of an index, readable by its owner only."""
 
     def __init__(self, folder: Path) -> None:

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.errors import ConversationError, DocquoteError
-from rag.history.conversations import Conversations
-from rag.history.exchange import Conversation, Exchange, Rating, history_of
-from rag.history.feedback import FeedbackStore, answer_key
+from rag.history import Conversation, Conversations, Exchange, FeedbackStore, Rating, answer_key, history_of
 from rag.schema import Scope
 from rag.serving.base import Answerer
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from rag.history.exchange import Exchange, Exchanges
+from rag.history import Exchange, Exchanges
 from rag.serving.chats import owner_of
 from rag.ui.history_events import wire_history
 from rag.ui.html.conversation import MAX_CORRECTION_CHARACTERS, sides_html

@@ -7,9 +7,7 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import DocquoteError
-from rag.history.conversations import Conversations
-from rag.history.exchange import Exchanges
-from rag.history.export import export_json, export_markdown
+from rag.history import Conversations, Exchanges, export_json, export_markdown
 from rag.serving.chats import owner_of, token_or_new
 from rag.ui.html.history import MAX_SEARCH_CHARACTERS, download_html, file_stem, history_head_html, parse_id
 from rag.ui.html.source import empty_html
@@ -18,7 +16,7 @@ from rag.ui.state import Filed, first_key
 from rag.ui.views import Views
 
 
-def wire_history(views: Views, kept: Conversations, page: Page, app: gr.Blocks, asking: Any) -> None:
+def wire_history(views: Views, conversations: Conversations, page: Page, app: gr.Blocks, asking: Any) -> None:
     """Makes the panel and wires it; ``asking`` is the event to keep answers after, and to cancel."""
     with gr.Column(elem_id="dq-history"):
         html(history_head_html(), "dq-talkhead")
@@ -61,13 +59,13 @@ def wire_history(views: Views, kept: Conversations, page: Page, app: gr.Blocks, 
     def rename(filed: Filed, token: str, search: str, event: gr.EventData, request: gr.Request) -> str:
         sent = sent_with(event)
         owner, wanted = owner_of(request.username, token), parse_id(sent.get("id"))
-        if wanted is not None and any(one.id == wanted for one in kept.list(owner)):
-            kept.rename(owner, wanted, str(sent.get("title", "")))
+        if wanted is not None and any(one.id == wanted for one in conversations.list(owner)):
+            conversations.rename(owner, wanted, str(sent.get("title", "")))
         return views.history(owner, filed, search)
 
     def delete(filed: Filed, token: str, search: str, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         owner, wanted = owner_of(request.username, token), parse_id(sent_with(event).get("id"))
-        if wanted is None or not kept.delete(owner, wanted) or wanted != filed.id:
+        if wanted is None or not conversations.delete(owner, wanted) or wanted != filed.id:
             return {listed: views.history(owner, filed, search)}
         return {
             page.conversation: (),
@@ -81,7 +79,7 @@ def wire_history(views: Views, kept: Conversations, page: Page, app: gr.Blocks, 
     def save(token: str, event: gr.EventData, request: gr.Request) -> str:
         sent = sent_with(event)
         try:
-            found = kept.open(owner_of(request.username, token), parse_id(sent.get("id")) or "")
+            found = conversations.open(owner_of(request.username, token), parse_id(sent.get("id")) or "")
         except DocquoteError:
             return ""
         if sent.get("form") == "json":

@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import DocquoteError
-from rag.history.exchange import Exchanges
-from rag.index.ingest.jobs import IndexJobs
+from rag.history import Exchanges
+from rag.index.ingest import IndexJobs
 from rag.loading.registry import is_supported, unsupported_reason
 from rag.serving.chats import token_or_new
 from rag.ui.html.conversation import sides_html

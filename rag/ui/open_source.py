@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rag.errors import DocquoteError, LoadError
-from rag.history.exchange import Exchanges
+from rag.history import Exchanges
 from rag.loading import DEFAULT_LIMITS, Limits
 from rag.loading.pages import render_page, span_on_page
 from rag.loading.verification import Verification, verify

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.history.exchange import Exchanges
+from rag.history import Exchanges
 from rag.schema import Citation, Span
 
 _KEY = re.compile(r"(\d{1,4})\.(cite|near)\.(\d{1,3})")

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.errors import ConversationError, DocquoteError
-from rag.history.exchange import Exchange, Exchanges, Rating
-from rag.index.ingest.jobs import IndexJobs
+from rag.history import Exchange, Exchanges, Rating
+from rag.index.ingest import IndexJobs
 from rag.loading import DEFAULT_LIMITS, Limits
 from rag.schema import Source
 from rag.serving.chats import Chats

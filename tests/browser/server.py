@@ -23,10 +23,9 @@ from rag.ui.views import Views  # noqa: E402
 
 def indexed(folder: Path, documents: Path) -> Views:
     from embeddings import open_embedder
-    from rag.assistant import Assistant
+    from rag import Assistant
     from rag.index import open_index
-    from rag.index.ingest.jobs import IndexJobs
-    from rag.index.ingest.update import update_index
+    from rag.index.ingest import IndexJobs, update_index
     from rag.settings import Settings
 
     settings = Settings.load()

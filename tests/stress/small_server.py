@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ui_fake import FakeAssistant
 
-from rag.history.conversations import Conversations
+from rag.history import Conversations
 from rag.serving.chats import Chats
 from rag.ui.serve import serve
 from rag.ui.views import Views

@@ -15,11 +15,9 @@ from core_fakes import FAKE_SETTINGS, FakeEmbedder, write_files
 from counts import DAMAGES
 
 from rag.errors import DocquoteError
-from rag.history.conversations import Conversations
-from rag.history.exchange import Exchange
-from rag.history.feedback import FeedbackStore
+from rag.history import Conversations, Exchange, FeedbackStore
 from rag.index import open_index
-from rag.index.ingest.update import update_index
+from rag.index.ingest import update_index
 from rag.index.local.integrity import faults
 from rag.index.local.record import Record
 from rag.reader.calibration import Calibration

@@ -19,11 +19,9 @@ from whole import corpus, held
 
 import rag.history.conversations
 from rag.errors import LibraryError
-from rag.history.conversations import Conversations
-from rag.history.exchange import Exchange
+from rag.history import Conversations, Exchange
 from rag.index import Index, open_index
-from rag.index.ingest.jobs import IndexJobs
-from rag.index.ingest.update import IndexReport, Progress, update_index
+from rag.index.ingest import IndexJobs, IndexReport, Progress, update_index
 from rag.retrieval import Retriever
 
 TESTS = Path(__file__).resolve().parents[1]

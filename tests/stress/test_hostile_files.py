@@ -19,7 +19,7 @@ from mutations import SEEDS, mutated
 
 from rag.errors import LoadError
 from rag.index import open_index
-from rag.index.ingest.update import update_index
+from rag.index.ingest import update_index
 from rag.loading import Limits, load_file
 from rag.text.chunking import chunk_spans
 

@@ -13,7 +13,7 @@ import pytest
 from core_fakes import FakeEmbedder, make_document, make_index
 from counts import QUESTIONS, WHOLE_QUESTIONS
 
-from rag.assistant import Assistant
+from rag import Assistant
 from rag.question.follow_up import standalone
 from rag.reader.answer_kind import answer_kind
 from rag.retrieval import Retriever

@@ -17,7 +17,7 @@ from core_fakes import write_files
 from counts import KILLS, MODEL_KILLS
 
 from embeddings import Embedder
-from rag.assistant import Assistant
+from rag import Assistant
 from rag.settings import Settings
 
 HERE = Path(__file__).resolve().parent

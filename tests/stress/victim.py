@@ -25,7 +25,7 @@ import rag.index.ingest.pipeline
 import rag.index.local.vectors
 from embeddings import Vectors
 from rag.index import open_index, open_without_model
-from rag.index.ingest.update import remove_documents, update_index
+from rag.index.ingest import remove_documents, update_index
 from rag.index.local.vector_kinds import Policy
 
 IN_A_ROW = 4

@@ -21,7 +21,7 @@ from rag.answer.phrases import (
     place_within,
     plain_text,
 )
-from rag.history.exchange import Exchange, Exchanges, Rating
+from rag.history import Exchange, Exchanges, Rating
 from rag.schema import Answer, Candidate, Citation, Outcome, Passage, Source
 from rag.ui.examples import ExampleQuestion
 from rag.ui.html.render import render

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from rag.history.exchange import Conversation
+from rag.history import Conversation
 from rag.text.words import words
 from rag.ui.html.render import render
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.index.ingest.jobs import Job
+from rag.index.ingest import Job
 from rag.ui.html.render import render
 
 SHOWN = 4

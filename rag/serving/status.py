@@ -1,0 +1,68 @@
+"""What an index holds, as JSON: what ``docquote status --json`` prints, and its schema."""
+
+from __future__ import annotations
+
+from datetime import date as Day  # noqa: N812  # a model's field is called "date"
+from pathlib import Path
+
+from rag.answer.serialise import JsonModel
+from rag.index.base import IndexStatus
+
+
+class ListedSourceJson(JsonModel):
+    """A document of the index, and what was odd about its extraction."""
+
+    name: str
+    path: str
+    title: str
+    date: Day | None
+    media_type: str
+    sha256: str
+    pages: int | None
+    warnings: tuple[str, ...]
+
+
+class StatusJson(JsonModel):
+    """Counts, settings and documents of an index; the settings are None where it was never filled."""
+
+    index: str
+    documents: int
+    chunks: int
+    characters: int
+    bytes: int
+    generation: int
+    embedding_model: str | None
+    chunk_tokens: int | None
+    overlap_tokens: int | None
+    folders: tuple[str, ...]
+    sources: tuple[ListedSourceJson, ...]
+
+
+def status_json(status: IndexStatus, folder: Path) -> StatusJson:
+    """The status of the index in ``folder`` as JSON has it."""
+    manifest = status.manifest
+    return StatusJson(
+        index=str(folder),
+        documents=status.documents,
+        chunks=status.chunks,
+        characters=status.characters,
+        bytes=status.bytes,
+        generation=status.generation,
+        embedding_model=manifest.embedding_model if manifest else None,
+        chunk_tokens=manifest.chunk_tokens if manifest else None,
+        overlap_tokens=manifest.overlap_tokens if manifest else None,
+        folders=tuple(map(str, status.roots)),
+        sources=tuple(
+            ListedSourceJson(
+                name=source.name,
+                path=source.path,
+                title=source.title,
+                date=source.date,
+                media_type=source.media_type,
+                sha256=source.sha256,
+                pages=source.pages,
+                warnings=tuple(status.warnings.get(source.id, ())),
+            )
+            for source in status.sources
+        ),
+    )

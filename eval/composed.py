@@ -20,7 +20,7 @@ from eval.dataset import Question
 from eval.gold import locate
 from eval.importers import load_question_set
 from eval.library import StoredTexts
-from eval.metrics import Place
+from eval.metrics import Place, character_overlap
 from rag.answer.build import chosen_spans
 from rag.answer.quotes import ALL_STEPS, COMPOSED, Steps, composed_spans
 from rag.assistant import Assistant
@@ -45,22 +45,6 @@ class Case:
 Quoted = Callable[[Case], Sequence[AnswerSpan]]
 
 
-def measure(quotes: Sequence[Place], gold: Sequence[Place], texts: StoredTexts) -> tuple[float, float]:
-    """Coverage and precision, 0 to 1, of quotes; both 0 where nothing is quoted."""
-
-    def characters(places: Sequence[Place]) -> set[tuple[str, int]]:
-        return {
-            (place.document, i)
-            for place in places
-            for i in range(place.start, place.end)
-            if not texts[place.document][i : i + 1].isspace()
-        }
-
-    said, wanted = characters(quotes), characters(gold)
-    shared = len(said & wanted)
-    return (shared / len(wanted) if wanted else 0.0), (shared / len(said) if said else 0.0)
-
-
 def cases_of(assistant: Assistant, questions: Sequence[Question], texts: StoredTexts) -> list[Case]:
     """Asks the questions that want several quotes."""
     cases: list[Case] = []
@@ -79,7 +63,12 @@ def cases_of(assistant: Assistant, questions: Sequence[Question], texts: StoredT
 def row(name: str, cases: Sequence[Case], quotes: Callable[[Case], Sequence[Place]], texts: StoredTexts) -> str:
     """One line of the table: means over the cases."""
     said = [quotes(case) for case in cases]
-    values = np.array([measure(places, case.gold, texts) for places, case in zip(said, cases, strict=True)])
+    values = np.array(
+        [
+            character_overlap(places, [[place] for place in case.gold], texts)
+            for places, case in zip(said, cases, strict=True)
+        ]
+    )
     total = values.sum(axis=1)
     f1 = np.divide(2 * values.prod(axis=1), total, out=np.zeros(len(cases)), where=total > 0)
     tokens = [sum(count_tokens(texts[place.document][place.start : place.end]) for place in places) for places in said]

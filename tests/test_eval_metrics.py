@@ -23,6 +23,9 @@ from eval.metrics import (
     best_thresholded,
     calibration_bins,
     calibration_error,
+    character_overlap,
+    citation_precision,
+    citation_recall,
     exact_match,
     holds,
     intervals,
@@ -31,6 +34,7 @@ from eval.metrics import (
     normalise,
     paired_differences,
     ranking_scores,
+    right_where_refused,
     risk_coverage,
     supports,
     token_f1,
@@ -123,6 +127,24 @@ def test_places_agree_by_half_of_the_shorter(cited: Place, gold: Place, agree: b
     assert supports(gold, cited) is agree
 
 
+def test_citations_by_hand() -> None:
+    needed = [[Place("a", 0, 10)], [Place("a", 20, 30), Place("b", 0, 10)], [Place("a", 40, 50)]]
+    cited = [Place("b", 0, 10), Place("a", 0, 4), Place("a", 100, 110), Place("a", 35, 42)]
+    assert citation_recall(cited, needed) == pytest.approx(2 / 3)
+    assert citation_precision(cited, needed) == pytest.approx(2 / 4)
+    assert citation_recall([], needed) == 0.0
+
+
+def test_characters_in_common_by_hand() -> None:
+    """Of a piece with several places the one that is cited most counts; white space never does."""
+    texts = {"a": "ab cd ef gh ij", "b": "  ab  "}
+    needed = [[Place("b", 2, 4), Place("a", 0, 2)], [Place("a", 6, 11)]]
+    assert character_overlap([Place("a", 0, 8)], needed, texts) == (pytest.approx(4 / 6), pytest.approx(4 / 6))
+    assert character_overlap([Place("a", 0, 8), Place("a", 3, 5)], needed, texts)[1] == pytest.approx(4 / 6)
+    assert character_overlap([Place("a", 0, 14), Place("b", 0, 6)], needed, texts)[0] == 1.0
+    assert character_overlap([], needed, texts) == (0.0, 0.0)
+
+
 # -- confidence -------------------------------------------------------------------------------------------
 
 
@@ -181,6 +203,19 @@ def test_calibration_error_by_hand() -> None:
     assert [part.count for part in bins] == [0, 0, 0, 0, 0, 1, 0, 0, 0, 3]
     assert bins[9].accuracy == pytest.approx(2 / 3)
     assert math.isnan(bins[0].accuracy)
+
+
+def test_right_where_so_many_are_refused_by_hand() -> None:
+    """Unanswerable at .8, .5, .4, .3 and .2; answerable and right at .9 and .6, wrong at .7, right below all at .1."""
+    confidence = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1]
+    unanswerable = [0, 1, 0, 0, 1, 1, 1, 1, 0]
+    right = [1, 0, 0, 1, 0, 0, 0, 0, 1]
+    for refused, wanted in ((1.0, 1 / 4), (0.8, 2 / 4), (0.6, 2 / 4), (0.0, 3 / 4)):
+        assert of(right_where_refused(confidence, right, unanswerable, refused), 9) == pytest.approx(wanted), refused
+    tied = right_where_refused([0.5, 0.5], [1, 0], [0, 1], 0.8)
+    assert of(tied, 2) == 0.0
+    assert math.isnan(of(right_where_refused([0.5], [1], [0], 0.8), 1))
+    assert math.isnan(of(right_where_refused([0.5], [0], [1], 0.8), 1))
 
 
 def test_the_best_threshold_by_hand() -> None:

@@ -7,9 +7,10 @@ from eval.metrics.confidence import (
     best_thresholded,
     calibration_bins,
     calibration_error,
+    right_where_refused,
     risk_coverage,
 )
-from eval.metrics.overlap import Place, supports
+from eval.metrics.overlap import Needed, Place, character_overlap, citation_precision, citation_recall, supports
 from eval.metrics.ranking import RANKING_MEASURES, ranking_scores
 from eval.metrics.resampling import Difference, Interval, intervals, paired_differences, wilson_interval
 from eval.metrics.statistic import Statistic, mean
@@ -20,6 +21,7 @@ __all__ = [
     "Bin",
     "Difference",
     "Interval",
+    "Needed",
     "Place",
     "Statistic",
     "area_under_risk_coverage",
@@ -29,6 +31,9 @@ __all__ = [
     "best_thresholded",
     "calibration_bins",
     "calibration_error",
+    "character_overlap",
+    "citation_precision",
+    "citation_recall",
     "exact_match",
     "holds",
     "intervals",
@@ -37,6 +42,7 @@ __all__ = [
     "normalise",
     "paired_differences",
     "ranking_scores",
+    "right_where_refused",
     "risk_coverage",
     "supports",
     "token_f1",

@@ -133,6 +133,37 @@ def best_thresholded(confidence: ArrayLike, answered: ArrayLike, refused: ArrayL
     return statistic if len(values) else _undefined
 
 
+def right_where_refused(confidence: ArrayLike, right: ArrayLike, unanswerable: ArrayLike, refused: float) -> Statistic:
+    """Share of the answerable questions that are answered, and rightly, where so many of the unanswerable are refused.
+
+    At the lowest threshold ``t`` with ``confidence < t`` for at least ``refused`` of the unanswerable questions,
+    ``|answerable, right, confidence >= t| / |answerable|``, 0 to 1: the correct classification rate at a false
+    positive rate of ``1 - refused`` (Dhamija, Günther and Boult, "Reducing network agnostophobia", 2018). NaN without
+    both kinds.
+
+    Args:
+        confidence: per question.
+        right: 1 where the answer that the confidence is about is right.
+        unanswerable: 1 where there is none.
+        refused: 0 to 1.
+    """
+    values, negative = np.asarray(confidence, dtype=np.float64), np.asarray(unanswerable, dtype=np.float64)
+    order, starts = _groups(-values)
+    negative = negative[order]
+    hits = np.asarray(right, dtype=np.float64)[order] * (1.0 - negative)
+
+    def statistic(weights: Floats) -> Floats:
+        ordered = weights[:, order]
+        answered = np.cumsum(np.add.reduceat(ordered * negative, starts, axis=1), axis=1)
+        rightly = np.cumsum(np.add.reduceat(ordered * hits, starts, axis=1), axis=1)
+        few_enough = answered <= (1.0 - refused) * answered[:, -1:] + 1e-9
+        answerable = (ordered * (1.0 - negative)).sum(axis=1)
+        best = np.where(few_enough, rightly, 0.0).max(axis=1)
+        return divide(np.where(answered[:, -1] > 0, best, np.nan), answerable)
+
+    return statistic if len(values) else _undefined
+
+
 def _bins(confidence: Floats) -> NDArray[np.int64]:
     return np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
 

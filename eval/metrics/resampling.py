@@ -83,11 +83,13 @@ def paired_differences(statistics: Mapping[str, Statistic], questions: int, seed
     drawn: dict[str, list[Floats]] = {name: [] for name in statistics}
     swapped: dict[str, list[Floats]] = {name: [] for name in statistics}
     for weights in _blocks(BOOTSTRAP_DRAWS, questions, _drawn_with_replacement, seed):
+        halves = _halves(weights, np.zeros_like(weights))
         for name, statistic in statistics.items():
-            drawn[name].append(_second_less_first(statistic, weights, np.zeros_like(weights)))
+            drawn[name].append(_second_less_first(statistic, *halves))
     for stays in _blocks(RANDOMISATION_DRAWS, questions, _coins, seed):
+        halves = _halves(stays, 1.0 - stays)
         for name, statistic in statistics.items():
-            swapped[name].append(_second_less_first(statistic, stays, 1.0 - stays))
+            swapped[name].append(_second_less_first(statistic, *halves))
     found: dict[str, Difference] = {}
     for name, statistic in statistics.items():
         first = float(statistic(np.hstack([once, none]))[0])
@@ -115,8 +117,13 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
-def _second_less_first(statistic: Statistic, kept: Floats, swapped: Floats) -> Floats:
-    return statistic(np.hstack([swapped, kept])) - statistic(np.hstack([kept, swapped]))
+def _halves(kept: Floats, swapped: Floats) -> tuple[Floats, Floats]:
+    """The weights of the first run and of the second, each over the questions of both."""
+    return np.hstack([kept, swapped]), np.hstack([swapped, kept])
+
+
+def _second_less_first(statistic: Statistic, first: Floats, second: Floats) -> Floats:
+    return statistic(second) - statistic(first)
 
 
 def _blocks(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 from eval.dataset import Question, QuestionSet
 from eval.gold import locate
 from eval.grading import ERROR_KINDS, Record, grade
+from eval.groups import GROUPINGS
 from eval.headlines import ANSWER_METRICS
 from eval.library import (
     Build,
@@ -29,6 +30,7 @@ from eval.metrics import calibration_bins, risk_coverage
 from eval.outcome import Outcome
 from eval.progress import work_through
 from eval.provenance import data_files
+from eval.recording import recorded
 from eval.runs import RUNS, Configuration, Run, fingerprint
 from eval.summary import headline, table_of
 from eval.timing import timing
@@ -36,14 +38,6 @@ from rag.assistant import Assistant
 from rag.errors import DatasetError
 from rag.settings import Settings
 
-GROUPS: tuple[tuple[str, Callable[[Record], bool]], ...] = (
-    ("All questions", lambda record: True),
-    ("Answerable", lambda record: not record["grades"]["unanswerable"]),
-    ("Unanswerable", lambda record: bool(record["grades"]["unanswerable"])),
-    ("First questions", lambda record: not record["grades"]["follow_up"]),
-    ("Follow-ups", lambda record: bool(record["grades"]["follow_up"])),
-)
-GROUP_METRICS = ("right", "answered", "right_when_answered", "passages_hold_answer", "f1")
 CURVE_POINTS = 200
 """Points of a curve that are kept; more cannot be seen."""
 
@@ -116,14 +110,24 @@ def ask_all(assistant: Assistant, questions: Sequence[Question], run: Run, *, wi
     """Asks and grades what the run does not have; False where an interrupt ended it early."""
     library = StoredTexts(assistant.index)
 
-    def ask(question: Question) -> None:
-        started = time.perf_counter()
-        answer = assistant.ask(question.question, history=() if without_history else question.history)
-        seconds = time.perf_counter() - started
-        gold = locate(question, library)
-        run.append(grade(question, gold, answer, library.verbatim(answer.citations), seconds))
+    with recorded(assistant) as recording:
 
-    return work_through("Asking", [question for question in questions if question.id not in run.records], ask)
+        def ask(question: Question) -> None:
+            started = time.perf_counter()
+            answer = assistant.ask(question.question, history=() if without_history else question.history)
+            seconds = time.perf_counter() - started
+            record = grade(
+                question,
+                locate(question, library),
+                answer,
+                ranked=recording.take(answer),
+                texts=library,
+                verbatim=library.verbatim(answer.citations),
+                seconds=seconds,
+            )
+            run.append(record)
+
+        return work_through("Asking", [question for question in questions if question.id not in run.records], ask)
 
 
 def report_of(
@@ -143,17 +147,23 @@ def report_of(
 def results(records: list[Record], seed: int) -> dict[str, Any]:
     """The reproducible part of a report: headline, groups, curves, and which questions went wrong how."""
     if not records:
-        return {"questions": 0, "headline": {}, "groups": [], "curves": {}, "errors": {}}
-    groups: list[dict[str, Any]] = []
-    for label, belongs in GROUPS:
-        members = [record for record in records if belongs(record)]
-        if members and (len(members) < len(records) or not groups):
-            groups.append({"label": label, "questions": len(members), "metrics": _group(members, seed)})
+        empty: dict[str, Any] = {grouping.key: [] for grouping in GROUPINGS}
+        return {"questions": 0, "headline": {}, **empty, "curves": {}, "errors": {}}
     table = table_of(records)
     return {
         "questions": len(records),
         "headline": headline(ANSWER_METRICS, records, seed),
-        "groups": groups,
+        **{
+            grouping.key: [
+                {
+                    "label": label,
+                    "questions": len(members),
+                    "metrics": headline(grouping.metrics_of(members), members, seed),
+                }
+                for label, members in grouping.groups(records)
+            ]
+            for grouping in GROUPINGS
+        },
         "curves": {
             "recall_at_k": _recall_at_k(records, table["passage_reciprocal_rank"]),
             "risk_coverage": _risk_coverage(table["confidence"], 1 - table["candidate_right"]),
@@ -161,13 +171,6 @@ def results(records: list[Record], seed: int) -> dict[str, Any]:
         },
         "errors": {kind: [record["id"] for record in records if record["error"] == kind] for kind in ERROR_KINDS},
     }
-
-
-def _group(members: list[Record], seed: int) -> dict[str, Any]:
-    """The metrics of a group; of unanswerable questions no answer is right, so that is not among them."""
-    answerable = any(not record["grades"]["unanswerable"] for record in members)
-    keys = GROUP_METRICS if answerable else ("right", "answered")
-    return headline([metric for metric in ANSWER_METRICS if metric.key in keys], members, seed)
 
 
 def _recall_at_k(records: list[Record], reciprocal_ranks: np.ndarray) -> list[dict[str, float]]:

@@ -100,18 +100,23 @@ def reader(
 
 @eval_app.command()
 def compare(
-    run_a: Annotated[Path, typer.Argument(help="Folder of the first run.")],
-    run_b: Annotated[Path, typer.Argument(help="Folder of the second run.")],
+    run_a: Annotated[Path, typer.Argument(help="Folder of the first run; or a folder of runs.")],
+    run_b: Annotated[Path, typer.Argument(help="Folder of the second run; or a folder of runs of the same names.")],
     as_json: JsonOption = False,
     seed: SeedOption = 0,
 ) -> None:
-    """Compare two runs question by question, with a significance test."""
+    """Compare two runs, or two folders of runs, question by question, with a significance test."""
     from eval.compare import compare as compared
-    from eval.console import print_comparison
+    from eval.compare import compare_folders
+    from eval.console import print_comparison, print_comparisons
+    from eval.runs import runs_in
 
-    comparison = compared(run_a, run_b, seed)
+    several = bool(runs_in(run_a) and runs_in(run_b))
+    comparison = compare_folders(run_a, run_b, seed) if several else compared(run_a, run_b, seed)
     if as_json:
         _print_json(comparison)
+    elif several:
+        print_comparisons(comparison)
     else:
         print_comparison(comparison)
 

@@ -14,7 +14,7 @@ from rag.schema import Span, Turn
 FIELDS = frozenset(
     {"id", "question", "answers", "document", "documents", "evidence", "spans", "history", "unanswerable", "note"}
 )
-"""What a row may hold; ``document`` is ``documents`` with one name, ``note`` is for the people who keep the file."""
+"""What a row may hold; ``document`` is ``documents`` with one name, ``note`` is the kind of the question."""
 
 LIST_FIELDS = ("answers", "documents", "evidence")
 CSV_SEPARATOR = "|"
@@ -34,6 +34,7 @@ class Question:
         spans: places of the answers in the text of the one document; any one of them counts.
         history: the conversation before the question, the oldest turn first.
         unanswerable: whether the documents do not hold the answer, so that refusing is right.
+        note: the kind of the question, by which results are grouped; "" where none is given.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Question:
     spans: tuple[Span, ...] = ()
     history: tuple[Turn, ...] = ()
     unanswerable: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def question_from(row: Row) -> Question:
         spans=row.spans("spans"),
         history=_history(row),
         unanswerable=row.flag("unanswerable"),
+        note=row.text("note", default="").strip(),
     )
     return checked(row, question)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from eval.groups import measures
 from eval.numbers import interval, number, p_value, signed
 from eval.plots import Drawing, difference_mark, interval_mark
 from rag.markup import templates_of
@@ -47,6 +48,7 @@ TEMPLATES.filters |= {
     "difference_drawn": difference_drawn,
     "interval": interval,
     "interval_drawn": interval_drawn,
+    "measures": measures,
     "number": number,
     "p_value": p_value,
     "signed": signed,

@@ -11,13 +11,14 @@ from markupsafe import Markup
 
 from eval.charts import answer_charts, latency_chart, retrieval_charts
 from eval.grading import Record
+from eval.groups import GROUPINGS
 from eval.html import render
 from eval.numbers import duration, number, size
 from eval.report_cases import answer_cases, reader_cases, retrieval_cases
 
 Report = Mapping[str, Any]
 
-LEADING = ("right", "right_when_answered", "answered", "abstention_recall", "verbatim")
+LEADING = ("answered_rightly", "right_when_answered", "evidence_shown", "abstention_recall", "verbatim")
 """The numbers that stand large at the top of a report on answers."""
 
 SHOWN_MEASURES = ("nDCG@10", "RR@10", "R@1", "R@5", "R@10", "R@20", "R@100", "Success@1", "Success@5")
@@ -43,16 +44,13 @@ def _answers(report: Report, records: Sequence[Record]) -> dict[str, Any]:
     results = report["results"]
     headline = results["headline"]
     verbatim = headline.get("verbatim", {"value": 1.0})["value"]
-    measures: dict[str, str] = {}
-    for group in results["groups"]:
-        measures |= {key: entry["label"] for key, entry in group["metrics"].items()}
     return {
         "counts": f"{results['questions']:,} questions, {results.get('documents', 0):,} documents",
         "lead": _lead(results),
         "not_verbatim": number(verbatim, percent=True) if verbatim < 1.0 else "",
         "unread": report.get("unread", []),
         "leading": [headline[key] for key in LEADING if key in headline],
-        "measures": measures,
+        "groupings": [grouping for grouping in GROUPINGS if results[grouping.key]],
         "plots": answer_charts(results, report["timing"]),
         "cases": answer_cases(results["errors"], records),
     }
@@ -98,7 +96,7 @@ def _lead(results: Mapping[str, Any]) -> str:
     )
     refused = headline.get("abstention_recall")
     if refused:
-        words += f", and refused {number(refused['value'], percent=True)} of those that the documents do not answer"
+        words += f", and left {number(refused['value'], percent=True)} of those without an answer unanswered"
     return f"{words}."
 
 

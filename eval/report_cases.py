@@ -17,9 +17,12 @@ EXPLAINED = {
     "not retrieved": "no passage that was read holds the answer: look at retrieval",
     "retrieved but not read": "a passage holds the answer, another was quoted: look at the reader's choice of passage",
     "read but the wrong span": "the right passage was quoted, but not the sentence that answers: look at the reader",
-    "refused wrongly": "a passage holds the answer, and docquote refused: look at the threshold",
+    "only perhaps": "a passage holds the answer, and docquote was not sure enough: look at the threshold",
+    "refused wrongly": "a passage holds the answer, and docquote said not found: look at the threshold",
     "answered what it should have refused": "the documents do not answer, and docquote did: look at the threshold",
 }
+
+SAID = {"found": "Answered", "perhaps": "Perhaps", "not found": "Not found; nearest"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +125,13 @@ def marked(content: str, words: Iterable[str]) -> list[tuple[str, bool]]:
 
 def _answer_case(record: Record) -> Case:
     gold = " / ".join(record["answers"]) or " / ".join(record["evidence"])
-    said = record["citations"] or record["nearest"][:1]
+    said = record["nearest"][:1] if record["outcome"] == "not found" else record["citations"] or record["nearest"]
     follow_up = record["interpreted_as"] != record["question"]
     facts = _told(
         Fact("Searched", record["interpreted_as"] if follow_up else ""),
         Fact("Right", "To refuse: the documents do not answer." if record["grades"]["unanswerable"] else gold),
         Fact("In", ", ".join(record["documents"])),
-        Fact("Answered" if record["citations"] else "Refused; nearest", quotes=[_quote(quote) for quote in said]),
+        Fact(SAID[record["outcome"]], quotes=[_quote(quote) for quote in said]),
         _confidence(record),
         Fact("Passages", passages=[_passage(one, record["answers"]) for one in record["passages"] if "text" in one]),
     )

@@ -52,7 +52,7 @@ class Run:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatasetError(f"{folder}: cannot be made ({error.strerror}); choose another --out") from error
-        if (folder / CONFIGURATION_FILE).is_file():
+        if is_run(folder):
             _drop_cut_line(folder / RECORDS_FILE)
             run = cls.read(folder)
             if fingerprint(run.configuration) != fingerprint(configuration):
@@ -96,6 +96,16 @@ class Run:
         """Writes ``report.json`` and ``report.html``."""
         write_json(self.folder / REPORT_FILE, {"format": REPORT_FORMAT, **report})
         _write_whole(self.folder / PAGE_FILE, page)
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a folder holds a run."""
+    return (folder / CONFIGURATION_FILE).is_file()
+
+
+def runs_in(folder: Path) -> list[str]:
+    """The names of the runs in a folder, sorted; empty where it has none or is no folder."""
+    return sorted(path.name for path in folder.iterdir() if is_run(path)) if folder.is_dir() else []
 
 
 def fingerprint(configuration: Configuration) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from eval.grading import Record
 from eval.metrics import Statistic, intervals, wilson_interval
-from eval.metrics.statistic import Floats
+from eval.metrics.statistic import Floats, value_of
 
 Table = Mapping[str, Floats]
 """One column of numbers per grade, one number per question; NaN where a grade does not apply."""
@@ -52,7 +52,7 @@ class Metric:
         """The metric as a function of how often each of all the questions counts."""
         rows = np.flatnonzero(self.over(table))
         inner = self.of({name: column[rows] for name, column in table.items()})
-        return lambda weights: inner(weights[:, rows])
+        return lambda weights: inner(weights.take(rows, axis=1))
 
 
 def table_of(records: Sequence[Record]) -> Table:
@@ -92,6 +92,14 @@ def headline(metrics: Sequence[Metric], records: Sequence[Record], seed: int) ->
                 "high": high,
             }
     return entries
+
+
+def values(metrics: Sequence[Metric], records: Sequence[Record]) -> dict[str, float]:
+    """The value of each metric that applies to any of the records, by its key."""
+    table = table_of(records)
+    used = [metric for metric in metrics if metric.questions(table)]
+    found = {metric.key: value_of(metric.statistic(table), len(records)) for metric in used}
+    return {key: value for key, value in found.items() if not math.isnan(value)}
 
 
 def _number(value: float | bool | None) -> float:

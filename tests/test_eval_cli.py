@@ -25,7 +25,13 @@ BRIDGE = "The stone bridge crosses the Elm river. It was opened in 1931 by the m
 BAKERY = "The bakery in Church Street opens at six. Fresh rye bread costs three crowns. It is closed on Mondays."
 DOCUMENTS = {"mill.txt": MILL, "bridge.txt": BRIDGE, "bakery.txt": BAKERY}
 QUESTIONS: list[dict[str, Any]] = [
-    {"id": "q1", "question": "Who built the old mill?", "answers": ["Ann Miller"], "document": "mill.txt"},
+    {
+        "id": "q1",
+        "question": "Who built the old mill?",
+        "answers": ["Ann Miller"],
+        "document": "mill.txt",
+        "note": "people",
+    },
     {"id": "q2", "question": "When did the mill burn down?", "answers": ["1802"], "evidence": "It burned down in 1802"},
     {"id": "q3", "question": "Which river does the stone bridge cross?", "answers": ["Elm"], "document": "bridge.txt"},
     {
@@ -33,6 +39,7 @@ QUESTIONS: list[dict[str, Any]] = [
         "question": "And who opened it?",
         "answers": ["the mayor"],
         "document": "bridge.txt",
+        "note": "people",
         "history": [{"question": "When was the stone bridge opened?", "answer": "in 1931"}],
     },
     {"id": "q5", "question": "What does fresh rye bread cost?", "answers": ["three crowns"], "document": "bakery.txt"},
@@ -93,6 +100,9 @@ def test_a_run_leaves_records_and_reports(finished: Path) -> None:
     assert report["results"]["questions"] == 6
     assert report["results"]["headline"]["verbatim"]["value"] == 1.0
     assert 0 <= report["results"]["headline"]["right"]["value"] <= 1
+    assert report["results"]["headline"]["evidence_in_passages"]["value"] == 1.0
+    assert sum(group["questions"] for group in report["results"]["outcomes"]) == 6
+    assert [(group["label"], group["questions"]) for group in report["results"]["kinds"]] == [("people", 2)]
     assert len((finished / "run.jsonl").read_text(encoding="utf-8").splitlines()) == 6
     assert (finished / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     for name in ("seed", "manifest", "versions", "questions", "code_sha256", "documents_sha256", "settings"):

@@ -43,6 +43,7 @@ def test_a_full_row(tmp_path: Path) -> None:
             evidence=("It opened in 1990.",),
             spans=((3, 7),),
             history=(Turn("What opened?", "The bridge."), Turn("Where?")),
+            note="checked twice",
         ),
     )
 

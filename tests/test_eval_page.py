@@ -32,17 +32,21 @@ def quote(words: str) -> dict[str, Any]:
 
 def answered(number: int, *, unanswerable: bool = False, error: str | None = None) -> dict[str, Any]:
     right = float(error is None)
-    found = not (unanswerable and error is None)
+    found = error != "only perhaps" and not (unanswerable and error is None)
+    outcome = "found" if found else "perhaps" if error else "not found"
     return {
         "id": f"q{number}",
+        "note": HOSTILE if number % 2 else "who",
         "question": f"{HOSTILE} {number}?",
         "interpreted_as": HOSTILE,
         "answers": [] if unanswerable else [HOSTILE, "two mills"],
         "evidence": [],
         "documents": [HOSTILE],
+        "outcome": outcome,
         "error": error,
         "grades": {
             "found": found,
+            "perhaps": outcome == "perhaps",
             "confidence": 0.1 + 0.8 * (number % 10) / 10,
             "unanswerable": unanswerable,
             "follow_up": number % 3 == 0,
@@ -55,6 +59,15 @@ def answered(number: int, *, unanswerable: bool = False, error: str | None = Non
             "passage_reciprocal_rank": None if unanswerable else 0.5,
             "citation_precision": None if unanswerable else right,
             "citation_recall": None if unanswerable else right,
+            "sentence_success_1": None if unanswerable else right,
+            "sentence_success_3": None if unanswerable else 1.0,
+            "evidence_coverage": None if unanswerable else right,
+            "evidence_precision": None if unanswerable else 0.25,
+            "evidence_in_first_quote": None if unanswerable else right,
+            "evidence_in_first_passage_shown": 0.5 if outcome == "perhaps" else None,
+            "evidence_shown": None if unanswerable else 0.5,
+            "evidence_in_best_passage": None if unanswerable else 0.5,
+            "evidence_in_passages": None if unanswerable else 1.0,
             "verbatim": 1.0 if found else None,
         },
         "citations": [quote(HOSTILE)] if found else [],
@@ -68,7 +81,7 @@ def answered(number: int, *, unanswerable: bool = False, error: str | None = Non
 
 
 def answers_page() -> str:
-    kinds = [None, None, "not retrieved", "read but the wrong span", None]
+    kinds = [None, None, "not retrieved", "read but the wrong span", "only perhaps"]
     records = [answered(n, error=kinds[n % 5]) for n in range(30)]
     records += [answered(n, unanswerable=True) for n in range(30, 36)]
     records += [answered(n, unanswerable=True, error="answered what it should have refused") for n in range(36, 40)]
@@ -135,6 +148,20 @@ def test_a_page_needs_nothing_else_and_runs_nothing(kind: str) -> None:
     assert not re.search(r"(?:src|href|@import|url\()", page)
     assert "http" not in page
     assert "\x00" not in page
+
+
+def test_outcomes_and_kinds_have_a_table_each() -> None:
+    page = answers_page()
+    for words in (
+        "Outcomes",
+        "Perhaps",
+        "Not found",
+        "Kinds of questions",
+        ">who<",
+        "Evidence shown",
+        "Only perhaps: 6",
+    ):
+        assert words in page, words
 
 
 def test_an_empty_run_still_has_a_page() -> None:

@@ -61,9 +61,7 @@ def load_question_set(path: Path) -> QuestionSet:
         DatasetError: the path does not exist, or the first bad row by file, line and field.
     """
     if path.is_dir():
-        file, documents = _beside(path, "questions"), _beside(path, "documents")
-        if file is None or documents is None:
-            raise DatasetError(f"{path}: a folder must hold questions.jsonl and documents.jsonl (or .jsonl.gz)")
+        file, documents = files_of_set(path)
         return QuestionSet(path.resolve().name, _rows(file), read_documents(documents), (file, documents))
     if not path.is_file():
         raise DatasetError(f"{path}: no such file or folder")
@@ -73,6 +71,18 @@ def load_question_set(path: Path) -> QuestionSet:
     if path.name.removesuffix(".gz").endswith(".csv"):
         return QuestionSet(name, read_questions(path), (), (path,))
     return QuestionSet(name, _rows(path), (), (path,))
+
+
+def files_of_set(folder: Path) -> tuple[Path, Path]:
+    """The questions and the documents in a folder that holds both as JSON lines.
+
+    Raises:
+        DatasetError: one of them is missing.
+    """
+    questions, documents = _beside(folder, "questions"), _beside(folder, "documents")
+    if questions is None or documents is None:
+        raise DatasetError(f"{folder}: a folder must hold questions.jsonl and documents.jsonl (or .jsonl.gz)")
+    return questions, documents
 
 
 def read_reading_questions(path: Path) -> tuple[ReadingQuestion, ...]:

@@ -138,7 +138,7 @@ ANSWER_METRICS = (
         ),
         _mean("evidence_in_all_shown", "Evidence in all shown", "of its pieces: in anything shown", "evidence_shown"),
         _mean("evidence_in_best_passage", "Evidence in best passage", "of its pieces: in the passage ranked first"),
-        _mean("evidence_in_passages", "Evidence in passages", "of its pieces: in any of the passages that were read"),
+        _mean("evidence_in_passages", "Evidence read", "of its pieces: in any of the passages that were read"),
         _mean("verbatim", "Verbatim", "of the quotes: equal to the document; anything but 100% is a defect"),
     ),
     *_part(

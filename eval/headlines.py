@@ -76,7 +76,7 @@ REFUSED = 0.8
 ANSWER_METRICS = (
     *_part(
         "Answers",
-        _mean("right", "Right", "of all questions: found and the first quote answers; or no answer, and not found"),
+        _mean("right", "Right", "of all questions: the first quote answers; or unanswerable, and not answered"),
         _mean("answered", "Answered", "of all questions: the outcome is found", "found", "neither"),
         Metric(
             "right_when_answered",

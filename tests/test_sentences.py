@@ -34,6 +34,30 @@ def test_abbreviations_and_numbers_do_not_end_sentences() -> None:
     assert sentences(f"{first} {second}") == [first, second]
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It takes approx. 20 minutes to load.",
+        "We open Mon. to Fri. 9 to 5.",
+        "The shop is shut on Sun. and on holidays.",
+        "We use .NET 8 and C#.",
+        "See e.g. The Gazette of 1927.",
+        "Tents sleep max. Three persons.",
+        "Tel. 555-0199 is answered by nobody.",
+        "2. Send the form to the warden.",
+        "4.2. Boats are hired by the hour.",
+    ],
+)
+def test_a_full_stop_inside_a_sentence_does_not_end_it(sentence: str) -> None:
+    assert sentences(f"{sentence} Then all is well.") == [sentence, "Then all is well."]
+
+
+def test_a_short_word_may_end_a_sentence() -> None:
+    assert sentences("Is it free? No. We sell tea, cake etc. The shop shuts in Feb. We rest.") == [
+        "Is it free?", "No.", "We sell tea, cake etc.", "The shop shuts in Feb.", "We rest.",
+    ]  # fmt: skip
+
+
 def test_chinese_sentences() -> None:
     assert sentences("会议在上海举行。出席的有七十六人。") == ["会议在上海举行。", "出席的有七十六人。"]
 

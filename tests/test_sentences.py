@@ -113,3 +113,30 @@ def test_a_sentence_longer_than_a_window_is_cut(piece: str) -> None:
     spans = sentence_spans(text)
     assert "".join(text[start:end] for start, end in spans) == text
     assert max(end - start for start, end in spans) <= WINDOW
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See GOVUK.Modules for it.",
+        "Use cache.ObjectName now.",
+        "It is pods.Get(name) here.",
+        "Set _acme.$DOMAIN first.",
+    ],
+)
+def test_names_with_dots_are_not_cut(text: str) -> None:
+    assert sentences(text) == [text]
+
+
+def test_a_missing_space_between_sentences_does_not_glue_them() -> None:
+    assert sentences("It ended.The next began.") == ["It ended.", "The next began."]
+
+
+def test_rows_of_one_length_are_not_glued() -> None:
+    log = "2024-05-01 10:00:01 INFO engine warm\n2024-05-01 10:03:09 WARN engine cold"
+    assert sentences(log) == log.split("\n")
+
+
+def test_a_word_hyphenated_at_a_line_end_is_not_cut() -> None:
+    text = "The commit-\ntee of the club has voted."
+    assert sentences(text) == [text]

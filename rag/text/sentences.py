@@ -7,18 +7,17 @@ line, before an item of a list, and at line ends that are not mere wrapping.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import sentencex
 
 from rag.schema import Span
 from rag.text.english import ENGLISH
+from rag.text.wrapping import wrapped
 
 WINDOW = 4_000
 """Characters of a block that are looked at once; a sentence that is longer is cut there. sentencex takes time that
 grows with the square of the quotation marks that are opened and not closed: minutes for one line of a megabyte."""
-WRAPPED_LINE_SHARE = 0.6
-"""A line shorter than this share of its block's longest line was ended on purpose, not wrapped."""
 
 NEVER_LAST = frozenset(
     "approx avg ca cf dept dr e.g esp est fig figs gen hon i.e incl max messrs min mr mrs ms para paras prof ref rev "
@@ -33,6 +32,10 @@ SELDOM_LAST = frozenset(
 
 _NUMBERING = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z])[.)]")
 _LAST_WORD = re.compile(r"(?<![^\s(\[/])([^\W\d_]+(?:\.[^\W\d_])?)\.$")
+_DOTTED_NAME = re.compile(r"[^\W\d][.]\Z|[)\]][.]\Z")
+_NAME_GOES_ON = re.compile(r"[A-Za-z_$]")
+_WORD_AT_END = re.compile(r"(?<!\S)[(\"“'‘]*[^\W\d_]*[^\W\d_A-Z][.]\Z")
+_CAPITALISED_WORD = re.compile(r"[A-Z][^\W\d_A-Z]*(?=[\s,;:]|\Z)")
 _BLOCK_END = re.compile(rf"\f|\n[^\S\n]*(?:\n\s*)+|\n(?=[^\S\n]*{ENGLISH.list_marker})")
 _GLUED_DATE = re.compile(r"\A\s*(?:date\s*:?\s*)\d{4}-\d{2}-\d{2}\s+", re.IGNORECASE)
 
@@ -94,6 +97,8 @@ def _goes_on(before: str, after: str) -> bool:
         return True
     if before.endswith((" .", "(.")) and after[:1].isalnum():  # .NET
         return True
+    if _DOTTED_NAME.search(before) and _NAME_GOES_ON.match(after):
+        return not (_WORD_AT_END.search(before) and _CAPITALISED_WORD.match(after))  # a space is missing: "end.The"
     last = _LAST_WORD.search(before.rstrip())
     if last is None:
         return False
@@ -117,26 +122,13 @@ def _lines(text: str, start: int, end: int, every_line: bool) -> Iterator[Span]:
     """Cuts a block at those of its line ends that separate."""
     lines = text[start:end].splitlines(keepends=True) if "\n" in text[start:end] else [text[start:end]]
     block_start = position = start
-    for line, wrapped in zip(lines, wrapped_lines(lines), strict=True):
+    for line, goes_on in zip(lines, wrapped(lines), strict=True):
         position += len(line)
-        if every_line or not wrapped:
+        if every_line or not goes_on:
             yield block_start, position
             block_start = position
     if block_start < end:
         yield block_start, end
-
-
-def wrapped_lines(lines: Sequence[str]) -> list[bool]:
-    """Whether each line of a block goes on in the next one; False where it was ended on purpose, and for the last.
-
-    A line goes on that is about as long as the longest of the block, and one before a small letter.
-    """
-    longest = max(map(len, lines), default=0)
-    following = [*lines[1:], ""]
-    return [
-        bool(after) and (len(line) >= WRAPPED_LINE_SHARE * longest or after.lstrip()[:1].islower())
-        for line, after in zip(lines, following, strict=True)
-    ]
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

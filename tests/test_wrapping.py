@@ -34,6 +34,11 @@ def test_two_lines_are_joined_where_a_sentence_was_begun_in_the_first() -> None:
     assert unwrapped(text) == text.replace("\n", " ")
 
 
+@pytest.mark.parametrize("piece", [" ", "\n", " \n", "x ", ". A", "-\n", "a\n", "|"])
+def test_a_long_monotonous_text_is_no_trouble(piece: str) -> None:
+    assert len(unwrapped(piece * 200_000)) == len(piece) * 200_000
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -23,15 +23,16 @@ proportional type, lines of one width differ in their number of characters, and 
 _ITEM = re.compile(rf"[^\S\n]*{ENGLISH.list_marker}")
 _CELLS = re.compile(r"\S(?:[^\S\n]{3,}|\t|[^\S\n]*\|[^\S\n]*)\S")
 _SENTENCE_BEGUN = re.compile(r"[.!?][\"”)]?\s+[A-Z][^.!?:;]*\Z")
-_BLOCK = re.compile(r"[^\f\n]*\S[^\f\n]*(?:\n[^\f\n]*\S[^\f\n]*)*")
+_BORDER = re.compile(r"(\f|\n(?:[^\S\n]*\n)+)")
 
 
 def unwrapped(text: str) -> str:
     """``text`` with a space for each line end that is mere wrapping, but after a hyphen; no character moves."""
-    return _BLOCK.sub(lambda block: _joined(block.group()), text)
+    return "".join(map(_joined, _BORDER.split(text)))
 
 
 def _joined(block: str) -> str:
+    """A block, or a border between two, which has no line that goes on."""
     lines = block.split("\n")
     goes_on = wrapped(lines)
     return "".join(
@@ -72,7 +73,7 @@ def _length_with_next_word(line: str, after: str) -> int:
 
 
 def _may_go_on(line: str, after: str) -> bool:
-    if line.endswith("-") or _ITEM.match(after) or _CELLS.search(line) or _CELLS.search(after):
+    if not after.strip() or line.endswith("-") or _ITEM.match(after) or _CELLS.search(line) or _CELLS.search(after):
         return False
     deeper = _indentation(after) > _indentation(line)
     return not deeper or _ITEM.match(line) is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _TAG = re.compile(
-    r"\{%-?[ \t]*comment\b[^{}\n]*%\}.*?\{%-?[ \t]*endcomment[ \t]*-?%\}"
+    r"\{%-?[ \t]*comment\b[^{}\n]*%\}(?:(?!\{%-?[ \t]*comment\b).)*?\{%-?[ \t]*endcomment[ \t]*-?%\}"
     r"|\{%[^{}\n]*%\}|\{\{[<%][^{}\n]*[>%]\}\}|\{\{[^{}\n]*\}\}",
     re.DOTALL,
 )

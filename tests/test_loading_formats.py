@@ -132,20 +132,6 @@ def test_lines_of_markdown_that_were_merely_wrapped_are_one(load: Load) -> None:
     )
 
 
-def test_tags_of_site_generators_leave_only_the_words_that_they_show(load: Load) -> None:
-    tagged = (
-        'Ask in {% chat_channel "boats-ahoy" "Boats ahoy" %} or see [the\nrules]({% page "/rules#dogs" %}).\n\n'
-        '{{< img src="dog.jpg" alt="A dog" >}}\n\n{% comment %}\n# Not yet\n{% endcomment %}\n\n'
-        '{{< quote text="Dogs travel free." >}}\n\n'
-        "Write `{{ name }}` or {{ name }} in [forms]({{ site.url }}/forms).\n\n"
-        "```\n{% if dog %}free{% endif %}\n```"
-    )
-    assert load("a.md", tagged).text == (
-        "Ask in Boats ahoy or see the rules.\n\nDogs travel free.\n\nWrite {{ name }} or {{ name }} in forms.\n\n"
-        "{% if dog %}free{% endif %}"
-    )
-
-
 def test_what_stands_for_a_tag_while_markdown_is_parsed_is_kept_where_the_source_has_it(load: Load) -> None:
     assert load("a.md", "An icon \ue0007\ue001 here.").text == "An icon \ue0007\ue001 here."
 

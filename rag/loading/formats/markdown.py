@@ -1,8 +1,7 @@
 """Markdown -> readable text.
 
 Markup characters go; words, code, list markers and numbers stay, tables become "a | b" rows, and lines that were merely
-wrapped become one, as CommonMark means them. So a quote reads naturally. Images are dropped, and of the tags
-of site generators all but the words that they show.
+wrapped become one, as CommonMark means them. So a quote reads naturally. Images are dropped.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from markdown_it.token import Token
 from rag.loading.dates import parse_date
 from rag.loading.encoding import decode
 from rag.loading.formats.html import write_fragment
-from rag.loading.formats.template_tags import TemplateTags
 from rag.loading.limits import DEFAULT_LIMITS, Limits
 from rag.loading.parsed import Parsed, TextBuilder, clean_newlines
 from rag.text.wrapping import are_lines_of_their_own
@@ -37,8 +35,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     fields, body = _split_front_matter(source)
     builder = TextBuilder(limits)
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
-    tags = TemplateTags()
-    _write(parser.parse(tags.hide(body)), tags, builder)
+    _write(parser.parse(body), builder)
     text, sections = builder.build()
     return Parsed(text, sections, fields.get("title", ""), parse_date(fields.get("date", "")), warnings)
 
@@ -52,7 +49,7 @@ def _split_front_matter(source: str) -> tuple[dict[str, str], str]:
     return fields, source[match.end() :]
 
 
-def _write(tokens: list[Token], tags: TemplateTags, builder: TextBuilder) -> None:
+def _write(tokens: list[Token], builder: TextBuilder) -> None:
     lists: list[str] = []  # the indentation of each list that is open
     row: list[str] | None = None
     for token in tokens:
@@ -77,29 +74,27 @@ def _write(tokens: list[Token], tags: TemplateTags, builder: TextBuilder) -> Non
             row = [] if opens else None
         elif kind == "inline" and row is not None:
             cell = TextBuilder(DEFAULT_LIMITS)
-            _write_inline(token, tags, cell)
+            _write_inline(token, cell)
             row.append(cell.build()[0])
         elif kind == "inline":
-            _write_inline(token, tags, builder)
+            _write_inline(token, builder)
         elif kind in ("fence", "code_block"):
             builder.gap(2)
-            builder.add(tags.restore(token.content).rstrip("\n"))
+            builder.add(token.content.rstrip("\n"))
             builder.gap(2)
         elif kind == "html_block":
             builder.gap(2)
-            write_fragment(tags.show(token.content), builder)
+            write_fragment(token.content, builder)
             builder.gap(2)
 
 
-def _write_inline(inline: Token, tags: TemplateTags, builder: TextBuilder) -> None:
+def _write_inline(inline: Token, builder: TextBuilder) -> None:
     """Writes a paragraph, item or cell; as CommonMark has it, a line goes on with the next one."""
     wrapped = not are_lines_of_their_own(inline.content.split("\n"))
     for token in inline.children or []:
         if token.type in ("softbreak", "hardbreak"):
             builder.space() if wrapped and token.type == "softbreak" else builder.gap(1)
-        elif token.type == "text":
-            builder.add(tags.show(token.content))
-        elif token.type == "code_inline":
-            builder.add(tags.restore(token.content))
+        elif token.type in ("text", "code_inline"):
+            builder.add(token.content)
         elif token.type == "html_inline" and token.content.lower().startswith("<br"):
             builder.gap(1)

@@ -107,7 +107,7 @@ Fish &amp; chips, 2 \\* 3. ![photo](x.png)<!-- secret -->
 def test_markdown_becomes_readable_text(load: Load) -> None:
     document = load("a.md", MARKDOWN)
     assert document.text == (
-        "First heading\n\nSome bold text with a link and code_x,\ngoing on.\n\n1. one\n2. two\n  - nested\n\n"
+        "First heading\n\nSome bold text with a link and code_x, going on.\n\n1. one\n2. two\n  - nested\n\n"
         'Town | People\nAsby | 12\n\nif a < b:\n    print("*kept*")\n\nSecond heading\n\n'
         "Fish & chips, 2 * 3. \n\nMore\ninside"
     )
@@ -115,6 +115,31 @@ def test_markdown_becomes_readable_text(load: Load) -> None:
     assert [label for label, _ in headings(document)] == ["First heading", "Second heading"]
     assert headings(document)[1][1] == document.text[document.text.index("Second heading") :]
     assert document.heading_at(document.text.index("nested")) == "First heading"
+
+
+def test_lines_of_markdown_that_were_merely_wrapped_are_one(load: Load) -> None:
+    wrapped = (
+        "The ferry to Skerry Island leaves at nine in\nsummer and at ten in winter. Bicycles cost\nnothing.\n\n"
+        "- A dog travels free, but has to be kept on a\n  lead on deck.\n- Cats stay at home.\n\n"
+        "Captain: Ole Brandt\nTelephone: 555 0199\nThe office answers between nine and noon only.\n\n"
+        "One line,  \nbroken on purpose."
+    )
+    assert load("a.md", wrapped).text == (
+        "The ferry to Skerry Island leaves at nine in summer and at ten in winter. Bicycles cost nothing.\n\n"
+        "- A dog travels free, but has to be kept on a lead on deck.\n- Cats stay at home.\n\n"
+        "Captain: Ole Brandt\nTelephone: 555 0199\nThe office answers between nine and noon only.\n\n"
+        "One line,\nbroken on purpose."
+    )
+
+
+def test_what_stands_for_a_tag_while_markdown_is_parsed_is_kept_where_the_source_has_it(load: Load) -> None:
+    assert load("a.md", "An icon \ue0007\ue001 here.").text == "An icon \ue0007\ue001 here."
+
+
+@pytest.mark.parametrize("suffix", ["md", "txt"])
+def test_a_wrapped_paragraph_is_one_line(load: Load, suffix: str) -> None:
+    text = "The ferry to Skerry Island leaves at nine in\nsummer and at ten in winter."
+    assert load(f"a.{suffix}", text).text == text.replace("\n", " ")
 
 
 def test_a_rule_at_the_top_of_markdown_is_no_front_matter(load: Load) -> None:

@@ -34,6 +34,30 @@ def test_abbreviations_and_numbers_do_not_end_sentences() -> None:
     assert sentences(f"{first} {second}") == [first, second]
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It takes approx. 20 minutes to load.",
+        "We open Mon. to Fri. 9 to 5.",
+        "The shop is shut on Sun. and on holidays.",
+        "We use .NET 8 and C#.",
+        "See e.g. The Gazette of 1927.",
+        "Tents sleep max. Three persons.",
+        "Tel. 555-0199 is answered by nobody.",
+        "2. Send the form to the warden.",
+        "4.2. Boats are hired by the hour.",
+    ],
+)
+def test_a_full_stop_inside_a_sentence_does_not_end_it(sentence: str) -> None:
+    assert sentences(f"{sentence} Then all is well.") == [sentence, "Then all is well."]
+
+
+def test_a_short_word_may_end_a_sentence() -> None:
+    assert sentences("Is it free? No. We sell tea, cake etc. The shop shuts in Feb. We rest.") == [
+        "Is it free?", "No.", "We sell tea, cake etc.", "The shop shuts in Feb.", "We rest.",
+    ]  # fmt: skip
+
+
 def test_chinese_sentences() -> None:
     assert sentences("会议在上海举行。出席的有七十六人。") == ["会议在上海举行。", "出席的有七十六人。"]
 
@@ -89,3 +113,30 @@ def test_a_sentence_longer_than_a_window_is_cut(piece: str) -> None:
     spans = sentence_spans(text)
     assert "".join(text[start:end] for start, end in spans) == text
     assert max(end - start for start, end in spans) <= WINDOW
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See GOVUK.Modules for it.",
+        "Use cache.ObjectName now.",
+        "It is pods.Get(name) here.",
+        "Set _acme.$DOMAIN first.",
+    ],
+)
+def test_names_with_dots_are_not_cut(text: str) -> None:
+    assert sentences(text) == [text]
+
+
+def test_a_missing_space_between_sentences_does_not_glue_them() -> None:
+    assert sentences("It ended.The next began.") == ["It ended.", "The next began."]
+
+
+def test_rows_of_one_length_are_not_glued() -> None:
+    log = "2024-05-01 10:00:01 INFO engine warm\n2024-05-01 10:03:09 WARN engine cold"
+    assert sentences(log) == log.split("\n")
+
+
+def test_a_word_hyphenated_at_a_line_end_is_not_cut() -> None:
+    text = "The commit-\ntee of the club has voted."
+    assert sentences(text) == [text]

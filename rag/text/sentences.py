@@ -13,13 +13,29 @@ import sentencex
 
 from rag.schema import Span
 from rag.text.english import ENGLISH
+from rag.text.wrapping import wrapped
 
 WINDOW = 4_000
 """Characters of a block that are looked at once; a sentence that is longer is cut there. sentencex takes time that
 grows with the square of the quotation marks that are opened and not closed: minutes for one line of a megabyte."""
-WRAPPED_LINE_SHARE = 0.6
-"""A line shorter than this share of its block's longest line was ended on purpose, not wrapped."""
 
+NEVER_LAST = frozenset(
+    "approx avg ca cf dept dr e.g esp est fig figs gen hon i.e incl max messrs min mr mrs ms para paras prof ref rev "
+    "st tel vs".split()
+)
+"""Abbreviations with which no sentence ends; sentencex knows only some of them."""
+SELDOM_LAST = frozenset(
+    "art etc ext jr no nos p pp sec sr vol mon tue tues wed thu thur thurs fri sat sun jan feb mar apr jun jul aug sep "
+    "sept oct nov dec".split()
+)
+"""Abbreviations with which a sentence may end, but not before a number or a small letter."""
+
+_NUMBERING = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z])[.)]")
+_LAST_WORD = re.compile(r"(?<![^\s(\[/])([^\W\d_]+(?:\.[^\W\d_])?)\.$")
+_DOTTED_NAME = re.compile(r"[^\W\d][.]\Z|[)\]][.]\Z")
+_NAME_GOES_ON = re.compile(r"[A-Za-z_$]")
+_WORD_AT_END = re.compile(r"(?<!\S)[(\"“'‘]*[^\W\d_]*[^\W\d_A-Z][.]\Z")
+_CAPITALISED_WORD = re.compile(r"[A-Z][^\W\d_A-Z]*(?=[\s,;:]|\Z)")
 _BLOCK_END = re.compile(rf"\f|\n[^\S\n]*(?:\n\s*)+|\n(?=[^\S\n]*{ENGLISH.list_marker})")
 _GLUED_DATE = re.compile(r"\A\s*(?:date\s*:?\s*)\d{4}-\d{2}-\d{2}\s+", re.IGNORECASE)
 
@@ -55,6 +71,7 @@ def _sentences_of_block(text: str, start: int, end: int) -> Iterator[Span]:
             (start + sentence["start_index"], start + sentence["end_index"])
             for sentence in sentencex.get_sentence_boundaries(ENGLISH.code, text[start:window])
         ]
+        bounds = _rejoined(text, bounds)
         if window < end and len(bounds) > 1 and bounds[-1][0] > start:
             window = bounds.pop()[0]  # it may go on: the next window begins with it
         for bound in bounds:
@@ -62,6 +79,31 @@ def _sentences_of_block(text: str, start: int, end: int) -> Iterator[Span]:
             if span is not None:
                 yield span
         start = window
+
+
+def _rejoined(text: str, bounds: list[Span]) -> list[Span]:
+    """The bounds of one block without those inside a sentence: after "2." and "approx.", in ".NET"."""
+    joined: list[Span] = []
+    for start, end in bounds:
+        if joined and _goes_on(text[slice(*joined[-1])], text[start:end]):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _goes_on(before: str, after: str) -> bool:
+    if _NUMBERING.fullmatch(before.strip()):
+        return True
+    if before.endswith((" .", "(.")) and after[:1].isalnum():  # .NET
+        return True
+    if _DOTTED_NAME.search(before) and _NAME_GOES_ON.match(after):
+        return not (_WORD_AT_END.search(before) and _CAPITALISED_WORD.match(after))  # a space is missing: "end.The"
+    last = _LAST_WORD.search(before.rstrip())
+    if last is None:
+        return False
+    word, first = last[1].casefold(), after.lstrip()[:1]
+    return word in NEVER_LAST or (word in SELDOM_LAST and (first.isdigit() or first.islower()))
 
 
 def _blocks(text: str, every_line: bool) -> Iterator[Span]:
@@ -79,12 +121,10 @@ def _blocks(text: str, every_line: bool) -> Iterator[Span]:
 def _lines(text: str, start: int, end: int, every_line: bool) -> Iterator[Span]:
     """Cuts a block at those of its line ends that separate."""
     lines = text[start:end].splitlines(keepends=True) if "\n" in text[start:end] else [text[start:end]]
-    longest = max((len(line) for line in lines), default=0)
     block_start = position = start
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    for line, goes_on in zip(lines, wrapped(lines), strict=True):
         position += len(line)
-        ended_early = len(line) < WRAPPED_LINE_SHARE * longest and not following.lstrip()[:1].islower()
-        if every_line or ended_early:
+        if every_line or not goes_on:
             yield block_start, position
             block_start = position
     if block_start < end:

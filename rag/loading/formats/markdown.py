@@ -1,7 +1,7 @@
 """Markdown -> readable text.
 
-Markup characters go; words, line breaks, code, list markers and numbers stay, tables become "a | b" rows. So
-a quote reads naturally, and plain prose is the same in the file and in the stored text. Images are dropped.
+Markup characters go; words, code, list markers and numbers stay, tables become "a | b" rows, and lines that were merely
+wrapped become one, as CommonMark means them. So a quote reads naturally. Images are dropped.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from rag.loading.encoding import decode
 from rag.loading.formats.html import write_fragment
 from rag.loading.limits import DEFAULT_LIMITS, Limits
 from rag.loading.parsed import Parsed, clean_newlines
+from rag.text.wrapping import are_lines_of_their_own
 
 _FRONT_MATTER = re.compile(r"(?P<fence>---|\+\+\+)[ \t]*\n(?P<fields>.*?)\n(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^(?P<key>[A-Za-z_][\w-]*)[ \t]*[:=][ \t]*(?P<value>.*)$", re.MULTILINE)
@@ -74,10 +75,10 @@ def _write(tokens: list[Token], builder: TextBuilder) -> None:
             row = [] if opens else None
         elif kind == "inline" and row is not None:
             cell = TextBuilder(DEFAULT_LIMITS)
-            _write_inline(token.children or [], cell)
+            _write_inline(token, cell)
             row.append(cell.build()[0])
         elif kind == "inline":
-            _write_inline(token.children or [], builder)
+            _write_inline(token, builder)
         elif kind in ("fence", "code_block"):
             builder.gap(2)
             builder.add(token.content.rstrip("\n"))
@@ -88,10 +89,12 @@ def _write(tokens: list[Token], builder: TextBuilder) -> None:
             builder.gap(2)
 
 
-def _write_inline(tokens: list[Token], builder: TextBuilder) -> None:
-    for token in tokens:
+def _write_inline(inline: Token, builder: TextBuilder) -> None:
+    """Writes a paragraph, item or cell; as CommonMark has it, a line goes on with the next one."""
+    wrapped = not are_lines_of_their_own(inline.content.split("\n"))
+    for token in inline.children or []:
         if token.type in ("softbreak", "hardbreak"):
-            builder.gap(1)
+            builder.space() if wrapped and token.type == "softbreak" else builder.gap(1)
         elif token.type in ("text", "code_inline"):
             builder.add(token.content)
         elif token.type == "html_inline" and token.content.lower().startswith("<br"):

@@ -11,6 +11,7 @@ from rag.errors import Refused
 from rag.loading.limits import Limits
 from rag.loading.parsed import REPLACEMENT, Parsed, check_length, clean_newlines
 from rag.schema import Section
+from rag.text.wrapping import unwrapped
 
 PAGE_BREAK = "\n\f"
 
@@ -52,8 +53,8 @@ def open_pdf(data: bytes) -> pdfium.PdfDocument:
 
 
 def stored_text(raw: str) -> str:
-    """A page's text as it is stored, from the text that pdfium gives."""
-    return clean_newlines(raw.replace(_LINE_END_HYPHEN, "-\n")).replace("\f", "\n")
+    """A page's text as it is stored, from the text that pdfium gives; a space for a line end that is mere wrapping."""
+    return unwrapped(clean_newlines(raw.replace(_LINE_END_HYPHEN, "-\n")).replace("\f", "\n"))
 
 
 def _page_texts(document: pdfium.PdfDocument, limits: Limits) -> tuple[list[str], list[int]]:

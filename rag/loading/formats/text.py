@@ -1,10 +1,11 @@
-"""Plain text, kept to the character."""
+"""Plain text, kept to the character, but for line ends that are mere wrapping: those are spaces."""
 
 from __future__ import annotations
 
 from rag.loading.encoding import decode
 from rag.loading.limits import Limits
 from rag.loading.parsed import Parsed, check_length, clean_newlines
+from rag.text.wrapping import unwrapped
 
 
 def parse(data: bytes, limits: Limits) -> Parsed:
@@ -17,4 +18,4 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     check_length(len(text), limits)
     if "\x00" in text:
         warnings += ("holds NUL characters, shown as \ufffd",)
-    return Parsed(clean_newlines(text), warnings=warnings)
+    return Parsed(unwrapped(clean_newlines(text)), warnings=warnings)

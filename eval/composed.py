@@ -24,7 +24,7 @@ from eval.metrics import Place, character_overlap
 from rag.answer.build import chosen_spans
 from rag.answer.quotes import ALL_STEPS, COMPOSED, Steps, composed_spans
 from rag.assistant import Assistant
-from rag.question.follow_up import standalone
+from rag.question.follow_up import forms
 from rag.question.kind import QuestionKind, question_kind
 from rag.schema import Answer, AnswerSpan, Reading
 from rag.settings import Settings
@@ -49,7 +49,7 @@ def cases_of(assistant: Assistant, questions: Sequence[Question], texts: StoredT
     """Asks the questions that want several quotes."""
     cases: list[Case] = []
     for question in questions:
-        asked = standalone(question.question, question.history, assistant.retriever)
+        asked = forms(question.question, question.history, assistant.retriever)[-1]
         kind = question_kind(asked.question)
         located = locate(question, texts).needed
         gold = tuple(place for piece in located for place in (piece if question.spans else piece[:1]))

@@ -24,7 +24,7 @@ from eval.runs import RUNS, Run, fingerprint
 from eval.summary import headline
 from eval.timing import timing
 from rag.index import Index, open_index
-from rag.question.follow_up import standalone
+from rag.question.follow_up import forms
 from rag.retrieval import Mode, Retriever
 from rag.schema import Passage
 from rag.settings import Settings
@@ -197,7 +197,7 @@ def _search_all(
     retriever, deep = Retriever(index, embedder), Retriever(index, _OneEncoding(embedder))
 
     def search(query: Query) -> None:
-        text = standalone(query.text, query.history, retriever).query if with_history else query.text
+        text = forms(query.text, query.history, retriever)[-1].query if with_history else query.text
         started = time.perf_counter()
         retriever.retrieve(text, k=passages)
         seconds = time.perf_counter() - started

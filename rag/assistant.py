@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Self
 
 from embeddings import Embedder, open_embedder
+from rag.answer.replies import reply
 from rag.answer.resources import Resources
 from rag.answer.strategies import answer
 from rag.errors import DocquoteError
 from rag.index import Index, open_index, require_index
-from rag.question.understanding import understand
+from rag.question.understanding import said_to_docquote, understand
 from rag.reader import Reader, open_reader
 from rag.reader.calibration import Calibration
 from rag.retrieval import Retriever, sources_in
@@ -63,12 +64,14 @@ class Assistant:
     ) -> Answer:
         """Answers a question in the documents' own words, or says that they do not hold the answer.
 
+        What is said to docquote itself ("Hello", "How many documents do you have?") it replies to.
+
         Args:
             question: in natural language; an empty one is not found.
             history: the conversation so far, oldest first; ``Turn`` or ``{"question": ..., "answer": ...}``, and under
                 "highlight" the words of the answer that answered, if any.
             scope: which documents may answer; None: all.
-            as_typed: search for the question as it is, whatever was said before it.
+            as_typed: search for the question as it is, whatever was said before it, and even if it is said to docquote.
             any_date: do not look first in the documents of the time that the question names.
 
         Raises:
@@ -76,18 +79,22 @@ class Assistant:
             DocquoteError: the history is not of that form.
         """
         question, past = _encodable(question), turns(history)
-        scope, sources = scope or Scope(), self.index.sources()
+        scope, library = scope or Scope(), self.index.sources()
+        sources = sources_in(scope, library)
+        said = None if as_typed else said_to_docquote(question, sources)
+        if said:
+            return reply(question, said, scope, sources, library=len(library))
         retriever = Retriever(self.index, self.embedder, remember=True)
-        asked = understand(
+        understood = understand(
             question,
             () if as_typed else past,
             retriever,
             scope,
-            sources_in(scope, sources),
+            sources,
             None if any_date else date.today(),
         )
         resources = Resources(retriever, self.reader, self.calibration, self.settings, self.index.document)
-        return answer(asked, resources, library=len(sources))
+        return answer(understood, resources, library=len(library))
 
     def sources(self) -> list[Source]:
         """The documents of the index, without their texts."""

@@ -87,6 +87,8 @@ def _data_files() -> Finding:
         "ui/static/page.js",
         "sample/questions.jsonl",
         "question/kind_weights.json",
+        "question/leaning_weights.json",
+        "question/talk_weights.json",
         "reader/weights",
     )
     parts = {name: files("rag").joinpath(name) for name in needed}

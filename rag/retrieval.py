@@ -17,11 +17,6 @@ CANDIDATES = 100
 """Chunks taken from each of the two searches before they are fused."""
 DENSE_WEIGHT = 0.6
 """The share of the cosine in the fused score; see "Fusion" in docs/evaluation.md for the figures."""
-TOPIC_PASSAGES = 10
-TOPIC_SHARE = 100
-"""Texts are of one topic if they share one of their ten best passages, or of the best hundredth of a smaller library.
-
-See "Follow-up questions" in docs/evaluation.md."""
 SHINGLE = 5
 NEAR_IDENTICAL = 0.8
 """Passages of which this share of 5-word shingles is common say the same; only the better-ranked one is kept."""
@@ -101,14 +96,6 @@ class Retriever:
     def size(self) -> int:
         """How many chunks the index has."""
         return self._index.counts()[1]
-
-    def same_topic(self, one: str, other: str) -> bool:
-        """Whether two texts lead to a passage in common; in a small library, where that says little, never."""
-        best = min(TOPIC_PASSAGES, self.size() // TOPIC_SHARE)
-        if not best:
-            return False
-        found = [{passage.chunk.id for passage in self.retrieve(text, k=best, merge=False)} for text in (one, other)]
-        return bool(found[0] & found[1])
 
     def _found(
         self, ranked: Sequence[tuple[int, Scores]], at_once: int, merge: bool

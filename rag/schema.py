@@ -288,7 +288,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Citations of one document, the lowest number first; of a ``side`` of a comparison (else "") there may be none."""
+    """Citations of one document, the lowest number first.
+
+    Of a ``side`` there may be none: a side of a comparison, or a question that is part of the one asked; "" otherwise.
+    """
 
     side: str
     numbers: tuple[int, ...]
@@ -358,6 +361,8 @@ class Answer:
         best: the number of the likeliest quote.
         overview: whether the quotes say what one document is about; ``confidence`` is then that it is the one meant,
             the share of the words naming a document that its title has.
+        reply: what docquote says itself to "Hello" or "How many documents do you have?", or asks back, in lines;
+            nothing was searched then. "" for all other questions.
     """
 
     question: str
@@ -376,6 +381,7 @@ class Answer:
     groups: tuple[Group, ...] = ()
     best: int = 1
     overview: bool = False
+    reply: str = ""
 
     @property
     def found(self) -> bool:

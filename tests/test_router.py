@@ -65,11 +65,7 @@ def test_damaged_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     import rag.question.kind as router
 
     damaged = tmp_path / "weights.json"
-    damaged.write_text('{"kinds": [], "weights": {}}', encoding="utf-8")
+    damaged.write_text('{"classes": [], "weights": {}}', encoding="utf-8")
     monkeypatch.setattr(router, "WEIGHTS_PATH", damaged)
-    router._weights.cache_clear()
-    try:
-        with pytest.raises(ModelError, match=r"weights\.json.*install docquote again"):
-            question_kind("Why?")
-    finally:
-        router._weights.cache_clear()
+    with pytest.raises(ModelError, match=r"weights\.json.*install docquote again"):
+        question_kind("Why?")

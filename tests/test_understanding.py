@@ -33,15 +33,13 @@ class Words:
     def frequency(self, word: str) -> int:
         return int(word in KNOWN)
 
-    def same_topic(self, one: str, other: str) -> bool:
-        return False
-
     def size(self) -> int:
         return 10
 
 
 def understanding(question: str, *history: Turn, today: date | None = TODAY) -> Understanding:
-    return understand(question, history, Words(), Scope(), SOURCES, today)
+    """The question as it goes on from the conversation, where it may."""
+    return understand(question, history, Words(), Scope(), SOURCES, today).ways[-1]
 
 
 def test_a_plain_question_is_about_all_documents() -> None:
@@ -101,7 +99,7 @@ class Watched:
         self.read_for: Counter[Any] = Counter()
 
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
-        self.read_for[question, tuple(passage.chunk.id for passage in passages)] += 1
+        self.read_for[question, tuple(passages)] += 1
         return self._reader.read(question, passages)
 
 

@@ -90,6 +90,11 @@ def by_side(groups: Sequence[Group]) -> list[tuple[str, list[Group]]]:
     return list(found.items())
 
 
+def is_part(group: Group) -> bool:
+    """Whether the side of a group is a question, part of the one asked, and not a side of a comparison."""
+    return group.side.endswith("?")
+
+
 def framed(group: Group, citations: Sequence[Citation]) -> tuple[str, list[Citation]]:
     """The line over the quotes of a group, which is no part of the answer, and the quotes.
 
@@ -101,7 +106,7 @@ def framed(group: Group, citations: Sequence[Citation]) -> tuple[str, list[Citat
     """
     quoted = [citation for citation in citations if citation.number in group.numbers]
     if not quoted:
-        return f"Nothing found about {group.side}.", []
+        return ("Nothing certain found for this." if is_part(group) else f"Nothing found about {group.side}."), []
     day = f", {quoted[0].date.isoformat()}" if quoted[0].date else ""
     return f"From {quoted[0].title}{day}:", quoted
 

@@ -93,6 +93,7 @@ class AnswerJson(JsonModel):
     candidates: tuple[CandidateJson, ...] = ()
     searched: tuple[str, ...] = ()
     library: int = 0
+    reply: str = ""
 
     @field_serializer("confidence")
     def _rounded(self, confidence: float) -> float:

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answer.build import Quotes, compose, grouped
 from rag.answer.overview import overview_spans
-from rag.answer.quotes import composed_spans, joined, overlaps, several_confidence
+from rag.answer.quotes import composed_spans, groups_of, joined, overlaps, several_confidence
+from rag.answer.replies import which_document
 from rag.answer.resources import Resources
 from rag.answer.sides import spans_about
 from rag.answer.statements import spans_stating
 from rag.question.candidates import asking_who, meant, offered, persons
 from rag.question.follow_up import Standalone
 from rag.question.period import is_of_a_time
-from rag.question.understanding import Documents, Understanding
+from rag.question.understanding import Documents, Understanding, Understood
 from rag.reader.calibration import Calibration
-from rag.schema import Answer, AnswerSpan, Candidate, Narrowing, Outcome, Passage, Reading
+from rag.schema import (
+    Answer,
+    AnswerSpan,
+    Candidate,
+    Citation,
+    Group,
+    Narrowing,
+    Outcome,
+    Passage,
+    Reading,
+)
 
 SIDE_CONFIDENCE = 0.15
 """A side of a comparison, or what somebody says about something, is answered at this probability, far below even odds:
@@ -24,6 +35,9 @@ that the quotes name them speaks for them too. Over the sample library, sides th
 .11 and less."""
 EVEN_ODDS = 0.5
 """Of the passages that are shown holding an answer: from here on docquote says that they may."""
+
+OUTCOMES: tuple[Outcome, ...] = ("not found", "perhaps", "found")
+"""From the least sure one on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +56,37 @@ class Attempt:
         return self.outcome == "found"
 
 
-def answer(asked: Understanding, resources: Resources, *, library: int) -> Answer:
-    """The answer to a question: of the documents of the time that it names, if they hold one; else of all.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A question as it was understood in one way, what answering that came to, and what was read first for its time."""
+
+    asked: Understanding
+    attempt: Attempt
+    narrowed: Narrowing | None = None
+
+
+def answer(understood: Understood, resources: Resources, *, library: int) -> Answer:
+    """The answer to a question: part by part if it has parts, of which one is answered at least; else as a whole.
 
     Args:
-        asked: the question as it is understood.
+        understood: the question.
         resources: to answer it with.
         library: how many documents the index has.
     """
-    narrowed: Narrowing | None = None
-    attempt: Attempt | None = None
-    if asked.period and asked.dated:
-        attempt = _attempt(asked, asked.dated, resources)
-        first, last = asked.period.start, asked.period.end
-        narrowed = Narrowing(str(asked.period), first, last, len(asked.dated.sources), answered=attempt.found)
-    if attempt is None or not attempt.found:
-        attempt = _attempt(asked, asked.documents, resources)
+    taken = _in_parts(understood, resources) or _likeliest(understood.ways, resources)
+    asked, attempt, narrowed = taken.asked, taken.attempt, taken.narrowed
     # a year that documents are dated with need not stand in their texts
     missing = tuple(word for word in asked.missing_words if not (narrowed and is_of_a_time(word)))
+    unnamed = asked.documents.unnamed
     everything = asked.documents.scope.is_everything
     return Answer(
-        question=asked.question,
+        question=understood.question,
         interpreted_as=asked.standalone.query,
         outcome=attempt.outcome,
         confidence=attempt.confidence,
         citations=attempt.quotes.citations,
         nearest=attempt.quotes.nearest,
-        missing_words=missing,
+        missing_words=() if unnamed else missing,
         passages=attempt.passages,
         also=attempt.quotes.also,
         narrowed=narrowed,
@@ -78,11 +96,72 @@ def answer(asked: Understanding, resources: Resources, *, library: int) -> Answe
         groups=attempt.quotes.groups,
         best=attempt.quotes.best,
         overview=attempt.overview,
+        reply=which_document(asked.documents.sources) if unnamed else "",
     )
 
 
+def _likeliest(ways: Sequence[Understanding], resources: Resources) -> Taken:
+    """The first way to understand a question that is answered; else the one of which the reader is the surest."""
+    best: Taken | None = None
+    for asked in ways:
+        taken = _taken(asked, resources)
+        if best is None or _sureness(taken) > _sureness(best):
+            best = taken
+        if taken.attempt.found:
+            break
+    assert best is not None
+    return best
+
+
+def _sureness(taken: Taken) -> tuple[int, float]:
+    return OUTCOMES.index(taken.attempt.outcome), taken.attempt.confidence
+
+
+def _in_parts(understood: Understood, resources: Resources) -> Taken | None:
+    """The quotes that answer each part under its words, and nothing under those of a part without an answer."""
+    parts = [(part.question, _likeliest(part.ways, resources).attempt) for part in understood.parts]
+    answered = [attempt for _, attempt in parts if attempt.found]
+    if not answered:
+        return None
+    best = max(answered, key=lambda attempt: attempt.confidence)
+    citations: list[Citation] = []
+    groups: list[Group] = []
+    likeliest = 1
+    passages: dict[int, Passage] = {}
+    for question, attempt in parts:
+        if attempt is best:
+            likeliest = len(citations) + attempt.quotes.best
+        numbered = [
+            replace(one, number=len(citations) + number) for number, one in enumerate(attempt.quotes.citations, start=1)
+        ]
+        groups += groups_of(numbered, f"{question[:1].upper()}{question[1:]}?")
+        citations += numbered
+        passages |= {passage.chunk.id: passage for passage in attempt.passages}
+    quotes = Quotes(tuple(citations), groups=tuple(groups), best=likeliest)
+    return Taken(understood.ways[0], Attempt(quotes, best.confidence, tuple(passages.values())))
+
+
+def _taken(asked: Understanding, resources: Resources) -> Taken:
+    """What one understanding is answered with: of the documents of the time that it names, if they hold an answer; else
+    of all."""
+    narrowed: Narrowing | None = None
+    attempt: Attempt | None = None
+    if asked.period and asked.dated:
+        attempt = _attempt(asked, asked.dated, resources)
+        first, last = asked.period.start, asked.period.end
+        narrowed = Narrowing(str(asked.period), first, last, len(asked.dated.sources), answered=attempt.found)
+    if attempt is None or not attempt.found:
+        attempt = _attempt(asked, asked.documents, resources)
+    return Taken(asked, attempt, narrowed)
+
+
 def _attempt(asked: Understanding, documents: Documents, resources: Resources) -> Attempt:
-    """What the first way of answering came to that fits the question and finds something; else what reading did."""
+    """What the first way of answering came to that fits the question and finds something; else what reading did.
+
+    Nothing is read for a question about a whole document that does not say which.
+    """
+    if documents.unnamed:
+        return Attempt(Quotes(), 0.0, outcome="not found")
     return (
         _whole_document(documents, resources)
         or _compared(asked, documents, resources)
@@ -179,6 +258,8 @@ def _candidates(
     asked: Understanding, passages: Sequence[Passage], missing: Sequence[str], resources: Resources
 ) -> tuple[Candidate, ...]:
     """What a question may mean that was not answered: a document of its time, a person, or a document near to it."""
+    if asked.documents.unnamed:
+        return offered(asked.documents.sources)
     of_its_time = offered(asked.dated.sources) if asked.dated and not missing else ()
     who = "" if of_its_time else asking_who(asked.standalone.question, asked.missing_words)
     named = persons(asked.standalone.question, resources.reader.read(who, passages).spans) if who else ()

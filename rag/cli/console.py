@@ -92,7 +92,11 @@ def print_finding(finding: Finding) -> None:
 
 
 def print_answer(answer: Answer) -> None:
-    """Prints an answer with its sources, or the refusal with the nearest passages."""
+    """Prints an answer with its sources, the refusal with the nearest passages, or what docquote says itself."""
+    if answer.reply:
+        out.print(_quoted(answer.reply))
+        _print_candidates(answer)
+        return
     if answer.interpreted_as != answer.question:
         out.print(f"[dim]understood as: {plain(answer.interpreted_as)} (as typed: --as-typed)[/]")
     if answer.narrowed:
@@ -115,13 +119,7 @@ def print_answer(answer: Answer) -> None:
         out.print(f"[bold]{not_found_words(answer)}.[/]")
         if answer.missing_words:
             out.print(plain(f"No document has the words: {', '.join(answer.missing_words)}"))
-    if answer.candidates:
-        out.print("\nIs one of these meant? Ask again with:")
-        for candidate in answer.candidates:
-            day = f", {candidate.date.isoformat()}" if candidate.date else ""
-            name = candidate.document
-            again = f"--document {shlex.quote(name)}" if name else shlex.quote(candidate.question)
-            out.print(plain(f"  {again}  ({candidate.title}{day})"))
+    _print_candidates(answer)
     if answer.outcome == "not found":
         if answer.nearest:
             out.print("\nThe nearest passages:")
@@ -135,6 +133,16 @@ def print_answer(answer: Answer) -> None:
         out.print(
             plain(f"[{citation.number}] {citation.title} - {', '.join(part for part in place if part)}"), style="dim"
         )
+
+
+def _print_candidates(answer: Answer) -> None:
+    if answer.candidates:
+        out.print("\nIs one of these meant? Ask again with:")
+        for candidate in answer.candidates:
+            day = f", {candidate.date.isoformat()}" if candidate.date else ""
+            name = candidate.document
+            again = f"--document {shlex.quote(name)}" if name else shlex.quote(candidate.question)
+            out.print(plain(f"  {again}  ({candidate.title}{day})"))
 
 
 def _print_quotes(citations: Sequence[Citation]) -> None:

@@ -132,7 +132,7 @@ def ask(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only documents of this date or earlier.")
     ] = None,
     as_typed: Annotated[
-        bool, typer.Option("--as-typed", help="Take the question as it is, whatever was said before it.")
+        bool, typer.Option("--as-typed", help="Search for the question as it is, whatever was said before it.")
     ] = False,
     any_date: Annotated[
         bool, typer.Option("--any-date", help="Do not look first in documents of the time that the question names.")
@@ -160,7 +160,7 @@ def ask(
         print_json(answer_to_dict(answer))
     else:
         print_answer(answer)
-    if answer.outcome == "not found":
+    if answer.outcome == "not found" and not answer.reply:
         raise typer.Exit(EXIT_NOT_FOUND)
 
 

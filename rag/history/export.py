@@ -102,6 +102,8 @@ def _exchange_json(exchange: Exchange) -> ExchangeJson:
 
 
 def _answer_parts(answer: Answer) -> list[str]:
+    if answer.reply:
+        return [escaped(line.removeprefix("- ")) for line in answer.reply.splitlines()]
     parts: list[str] = []
     if answer.interpreted_as != answer.question:
         parts.append(f"Understood as: {escaped(answer.interpreted_as)}")

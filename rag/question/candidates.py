@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.question.follow_up import bare_nouns
+from rag.question.leaning import bare_nouns
 from rag.question.referents import asks_of_someone, names, naming
 from rag.schema import AnswerSpan, Candidate, Passage, Source
 from rag.text.english import ENGLISH

@@ -1,11 +1,17 @@
-"""Which document a question means that asks what a whole one is about."""
+"""Which document a question means that asks what a whole one is about, or for its title, its date or its pages."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
+from rag.question.kind import QuestionKind
 from rag.schema import Source
-from rag.text.words import content_stems, stems_of
+from rag.text.words import content_stems, stems_of, words
+
+Fact = Literal["title", "date", "pages"]
+"""What is known of a document without reading it."""
 
 NAMED_SHARE = 0.75
 """A document is meant if its title has at least this share of the words that may name it, weighted by rarity."""
@@ -19,8 +25,74 @@ _ASKING = stems_of(
 """Stems of words by which people ask for a summary; they name no document."""
 
 
+_SUMMARY = stems_of("summarise summarize summary overview gist recap")
+_ANY = stems_of("document file text pdf")
+"""Stems of words for a document of any sort; they name none either."""
+_SORTS = _ANY | stems_of(
+    "report minutes paper letter handbook guide manual contract agreement study article chapter policy memo memorandum"
+    " brochure page lease treaty speech newsletter book booklet leaflet"
+)
+"""Stems of words for documents."""
+_ASKED = r"\W*(?:(?:what is|what[’']s|tell me) )?the "
+_FACTS: tuple[tuple[Fact, re.Pattern[str]], ...] = (
+    ("title", re.compile(rf"{_ASKED}title of (?P<document>.+)", re.IGNORECASE)),
+    ("date", re.compile(rf"{_ASKED}date of (?P<document>.+)", re.IGNORECASE)),
+    ("pages", re.compile(rf"{_ASKED}number of pages (?:of|in) (?P<document>.+)", re.IGNORECASE)),
+    (
+        "pages",
+        re.compile(
+            r"\W*how many pages (?:do|does|has|have|is|are)(?: there)?(?: in)? (?P<document>.+?)(?: have| long)?\W*",
+            re.IGNORECASE,
+        ),
+    ),
+)
+LONGEST = 200
+"""Characters of a question for a fact of a document."""
+
+
+def fact_asked(question: str, sources: Sequence[Source]) -> tuple[Fact, Source] | None:
+    """Which fact of which document a question asks for; None where it asks for none, or that is not known.
+
+    Args:
+        question: "How many pages does the annual report have?".
+        sources: the documents that may answer.
+    """
+    if len(question) > LONGEST:
+        return None
+    asked = next(((fact, match) for fact, pattern in _FACTS if (match := pattern.fullmatch(question.strip()))), None)
+    naming = content_stems(asked[1]["document"]) if asked else frozenset()
+    if asked is None or not naming & _SORTS:
+        return None
+    named = [source for source in sources if naming - _ANY <= content_stems(f"{source.title} {source.name}")]
+    if len(named) != 1:
+        return None
+    known = {"title": named[0].title, "date": named[0].date, "pages": named[0].pages}
+    return (asked[0], named[0]) if known[asked[0]] else None
+
+
+def asks_for_a_whole(question: str, kind: QuestionKind) -> bool:
+    """Whether a question of a kind is about a whole document, and not about a property of it: "What is the price?".
+
+    It has a word by which people ask for a summary, or one for a document; and if it is nothing but a call for a
+    summary, its kind does not matter.
+    """
+    stems = content_stems(question)
+    if kind != "about":
+        return bool(stems & _SUMMARY) and stems <= _ASKING
+    return "about" in words(question) or bool(stems & (_ASKING | _SORTS))
+
+
+def names_no_document(rarity: Mapping[str, float]) -> bool:
+    """Whether a question about a whole document does not say which: "Summarise the document".
+
+    Args:
+        rarity: as for ``document_meant``.
+    """
+    return not rarity.keys() - _ASKING
+
+
 def document_meant(sources: Sequence[Source], rarity: Mapping[str, float]) -> tuple[Source, float] | None:
-    """The document whose title a question names, or the only one there is; None where none is meant for certain.
+    """The document whose title a question names, or the only one if it names none; None where that is not certain.
 
     Args:
         sources: the documents that may answer.
@@ -29,12 +101,10 @@ def document_meant(sources: Sequence[Source], rarity: Mapping[str, float]) -> tu
     Returns:
         The document, and the share of the naming words that its title has, ``NAMED_SHARE`` to 1.
     """
-    if len(sources) == 1:
-        return sources[0], 1.0
+    if names_no_document(rarity):
+        return (sources[0], 1.0) if len(sources) == 1 else None
     naming = {word: weight for word, weight in rarity.items() if word not in _ASKING}
     total = sum(naming.values())
-    if not total:
-        return None
 
     def named(source: Source) -> float:
         title = content_stems(f"{source.title} {source.name}")

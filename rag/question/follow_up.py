@@ -7,15 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.question.leaning import bare_nouns, leaning, points_back
 from rag.question.referents import asked_again, names, with_person, years
 from rag.schema import Answer, Turn
-from rag.text.english import ENGLISH
 from rag.text.words import HOW, STOP_WORDS, content_stems, content_words, content_words_as_written, stem, words
 
-OPENERS = ("and", "but", "so", "also", "then", "what about", "how about", "or")
-"""A question that begins with one of these goes on from the one before."""
-REFERRING = frozenset((*ENGLISH.pronouns, *ENGLISH.demonstratives, "there", "then", "same", "latter", "former"))
-"""Words that point to something named before."""
+STANDS_ALONE = 0.1
+"""A question that leans on the conversation with less than this probability is taken as it was typed."""
+LEANS = 0.9
+"""From this probability on it is taken as it goes on from the conversation; between the two, both are tried."""
+GOES_BACK = 0.5
+"""From this probability on a turn leans on the one before it, which a follow-up then goes back to as well."""
 FEW_WORDS = 2
 """A question of fewer content words names too little to be searched for alone."""
 NAMES = 3
@@ -33,22 +35,14 @@ class Corpus(Protocol):
     def frequency(self, word: str) -> int:
         """How many chunks hold a word: what is rare tells documents apart."""
 
-    def same_topic(self, one: str, other: str) -> bool:
-        """Whether two texts lead to passages in common."""
-
     def size(self) -> int:
         """How many chunks there are."""
 
 
-_EXPLETIVE = re.compile(r"\b(?:is|was|it's|will|does|has)\s+(?:it|there)\s+(?:\w+\s+)?(?:to|that|any|a|an)\b|"
-                        r"\b(?:is|are|was|were)\s+there\b|\bthat\s+(?:is|are|was|were|the|have|has|had)\b")  # fmt: skip
 _REPLY = re.compile(
     r"^\W*(?:yes|yeah|yep|no|nope|not (?:yet|now|really)|ok|okay|sure|right|correct|exactly|"
     r"i (?:do|did|am|have|don[’']t))\b",
     re.IGNORECASE,
-)
-_DEFINITE = re.compile(
-    r"\bthe (\w+)(?=\W*$|\s+\w+\W*$|\s+(?:is|are|was|were|do|does|did|has|have|had|will|can|must)\b)"
 )
 _WORD = re.compile(r"[\w’'-]+")
 
@@ -85,35 +79,53 @@ class Standalone:
         return _with_words(self.question, self.topic) if self.is_vague else self.question
 
 
-def standalone(question: str, history: Sequence[Turn], corpus: Corpus | None = None) -> Standalone:
-    """The question as it stands alone.
-
-    A question that leans on the conversation, or goes on with its topic, gets the content words of the question before
-    it (and of the one before that, while those lean too), and of the last answer the name that answered, or else its
-    rarest names; what replies to the last answer ("Yes, I do") gets its rarest words. A question that puts another year
-    or name into the one before, and any other question, gets nothing.
+def forms(question: str, history: Sequence[Turn], corpus: Corpus | None = None) -> tuple[Standalone, ...]:
+    """What a question may ask: as typed, and as it goes on from the conversation; both, in this order, where in doubt.
 
     Args:
         question: as asked.
         history: the conversation so far, oldest first.
-        corpus: tells what is rare, and whether a topic goes on; None: every word is rare, and no topic is told.
+        corpus: tells what is rare; None: every word is.
+
+    Raises:
+        ModelError: the weights of ``leaning`` are missing or damaged.
+    """
+    typed = Standalone(question)
+    if not history or not question.strip():
+        return (typed,)
+    within = standalone(question, history, corpus)
+    if within.question != question or is_reply(question):
+        return (within,)
+    likely = leaning(question, history[-1])
+    if within == typed or likely < STANDS_ALONE:
+        return (typed,)
+    return (within,) if likely >= LEANS else (typed, within)
+
+
+def standalone(question: str, history: Sequence[Turn], corpus: Corpus | None = None) -> Standalone:
+    """A question that goes on from the conversation as one that stands alone.
+
+    It gets the content words of the question before it (and of the one before that, while those lean too), and of the
+    last answer the name that answered, or else its rarest names; what replies to the last answer ("Yes, I do") gets its
+    rarest words. A question that puts another year or name into the one before gets nothing.
+
+    Args:
+        question: as asked.
+        history: the conversation so far, oldest first.
+        corpus: tells what is rare; None: every word is.
     """
     if not history:
         return Standalone(question)
     asked_before = " ".join(turn.question for turn in leant_on(history))
-    last = f"{asked_before} {history[-1].answer}"
-    named_before = not content_stems(asked_before).isdisjoint(map(stem, bare_nouns(question)))
-    leans = leans_on_history(question) or named_before
-    if not leans and (corpus is None or not corpus.same_topic(question, last)):
-        return Standalone(question)
     again = asked_again(question, history)
-    if again and not leans_on_history(again):
+    if again and not _says_too_little(again):
         return Standalone(again)
     asked = again or with_person(question, history)
     topic = _new_words(_WORD.findall(asked_before), asked)
     answered = _new_words(_of_last_answer(asked, history[-1], corpus), " ".join([asked, *topic]))
     if years(question):  # "And in 2023?" is no more about 2022
         topic = [word for word in topic if not years(word)]
+    named_before = not content_stems(asked_before).isdisjoint(map(stem, bare_nouns(question)))
     is_vague = named_before or _says_too_little(asked) or _names_nothing(asked)
     return Standalone(asked, tuple(topic), tuple(answered), is_vague=is_vague)
 
@@ -126,35 +138,21 @@ def turn_of(answer: Answer) -> Turn:
 
 def leant_on(history: Sequence[Turn]) -> list[Turn]:
     """The turns that a follow-up goes back to: the last one, and those before it while that leans too; oldest first."""
-    turns: list[Turn] = []
-    for turn in reversed(history):
-        turns = [turn, *turns]
-        if not (leans_on_history(turn.question) or _names_nothing(turn.question)):
-            break
-    return turns
-
-
-def leans_on_history(question: str) -> bool:
-    """Whether a question cannot be understood without what was said before it."""
-    opens = any(re.match(rf"\W*{opener}\b", question.casefold()) for opener in OPENERS)
-    return opens or is_reply(question) or _says_too_little(question)
+    first = len(history) - 1
+    while first > 0 and leaning(history[first].question, history[first - 1]) >= GOES_BACK:
+        first -= 1
+    return list(history[max(first, 0) :])
 
 
 def _says_too_little(question: str) -> bool:
     """Whether a question points to something named before, or has hardly a word of its own."""
-    lowered = _EXPLETIVE.sub(" ", question.casefold())
-    return len(content_words(question)) < FEW_WORDS or any(word in REFERRING for word in words(lowered))
+    return len(content_words(question)) < FEW_WORDS or points_back(question)
 
 
 def _names_nothing(question: str) -> bool:
     """Whether a question says so little that what it is about may have been said before it: "Who took part?"."""
     said = [word for word in content_words(question) if word not in HOW]
     return len(said) <= FEW_WORDS and not names(question) and not re.search(r"\d", question)
-
-
-def bare_nouns(question: str) -> list[str]:
-    """The nouns of "the meeting", "the session" and the like, where a question does not say which; in lower case."""
-    return [noun.lower() for noun in _DEFINITE.findall(question)]
 
 
 def is_reply(turn: str) -> bool:

@@ -6,14 +6,11 @@ questions" in docs/evaluation.md says how often they are right.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
-from rag.errors import ModelError
+from rag.question.classifier import scores
 from rag.question.cues import LEADING, cues
 from rag.text.english import ENGLISH
 from rag.text.words import words
@@ -35,7 +32,6 @@ QuestionKind = Literal[
 """Who, when, where, how many; yes or no; why, how, lists, descriptions, comparisons; what a document is about."""
 KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 WEIGHTS_PATH = Path(__file__).with_name("kind_weights.json")
-BIAS = "(bias)"
 
 COUNTED = frozenset((*ENGLISH.units[2:11], "several", "all", "every"))
 SHORT_WORDS = 3
@@ -50,12 +46,8 @@ def question_kind(question: str) -> QuestionKind:
     present = features(question)
     if not present:
         return "other"
-    weights = _weights()
-    scores = [0.0] * len(KINDS)
-    for feature in (BIAS, *present):
-        for i, weight in enumerate(weights.get(feature, ())):
-            scores[i] += weight
-    return KINDS[max(range(len(KINDS)), key=scores.__getitem__)]
+    likely = scores(WEIGHTS_PATH, KINDS, present)
+    return KINDS[max(range(len(KINDS)), key=likely.__getitem__)]
 
 
 def features(question: str) -> list[str]:
@@ -86,16 +78,3 @@ def features(question: str) -> list[str]:
 
 def _plural(token: str) -> bool:
     return len(token) > 3 and token.endswith("s") and not token.endswith(("ss", "us", "is"))
-
-
-@cache
-def _weights() -> Mapping[str, list[float]]:
-    try:
-        content = json.loads(WEIGHTS_PATH.read_text(encoding="utf-8"))
-        if content["kinds"] != list(KINDS):
-            raise ValueError("made for other kinds of questions")
-        return cast("Mapping[str, list[float]]", content["weights"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"{WEIGHTS_PATH}: the router's weights cannot be read ({error}); install docquote again"
-        ) from error

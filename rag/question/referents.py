@@ -11,7 +11,7 @@ from rag.text.english import ENGLISH
 from rag.text.words import STOP_WORDS
 
 _WORD = r"[^\W\d_][\w’'-]*"
-_RUN = re.compile(rf"{_WORD}(?: {_WORD})*")
+_RUN = re.compile(rf"(?<!\w){_WORD}(?: {_WORD})*")
 _PERSON = re.compile(rf"\b(?:({'|'.join(ENGLISH.persons)})|({'|'.join(ENGLISH.owning_persons)}))\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 _DAY = re.compile(rf"\b(?:{ENGLISH.month} \d{{1,2}}|\d{{1,2}} {ENGLISH.month})\b", re.IGNORECASE)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.question.comparison import Side, sides
-from rag.question.document import document_meant
-from rag.question.follow_up import Corpus, Standalone, leans_on_history, leant_on, standalone
+from rag.question.document import Fact, asks_for_a_whole, document_meant, fact_asked, names_no_document
+from rag.question.follow_up import Corpus, Standalone, forms, leant_on
 from rag.question.kind import QuestionKind, question_kind
+from rag.question.parts import parts
 from rag.question.period import Period, documents_of, period_of
 from rag.question.statement import Statement, statement_asked_for
+from rag.question.talk import Talk, talk_of
 from rag.schema import Scope, Source, Turn
 from rag.text.rarity import inverse_frequencies
 from rag.text.words import HOW, content_words_as_written
@@ -26,11 +28,13 @@ class Documents:
         sources: the documents themselves.
         meant: the one of them that a question about a whole document means, and the share, 0 to 1, of the words naming
             a document that its title has; None where none is meant for certain, and for all other questions.
+        unnamed: whether a question about a whole document names none of several: it cannot be answered then.
     """
 
     scope: Scope
     sources: tuple[Source, ...]
     meant: tuple[Source, float] | None
+    unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +66,89 @@ class Understanding:
     missing_words: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a question may ask, and what it consists of.
+
+    Attributes:
+        question: as typed.
+        ways: to understand it; the first one that is answered holds. At least one.
+        parts: the questions that it consists of, in its own words, with what each may ask; none for a single one.
+    """
+
+    question: str
+    ways: tuple[Understanding, ...]
+    parts: tuple[Understood, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What docquote answers itself: what is said to it, or the fact that is asked of a document."""
+
+    what: Talk | Fact
+    source: Source | None = None
+
+
+def said_to_docquote(question: str, sources: Sequence[Source]) -> Said | None:
+    """What docquote answers itself; None where it has to search.
+
+    Args:
+        question: as typed.
+        sources: the documents that may answer.
+
+    Raises:
+        ModelError: the weights of what is said to docquote are missing or damaged.
+    """
+    talk = talk_of(question)
+    if talk:
+        return Said(talk)
+    fact = fact_asked(question, sources)
+    return Said(*fact) if fact else None
+
+
 def understand(
     question: str, history: Sequence[Turn], corpus: Corpus, scope: Scope, sources: Sequence[Source], today: date | None
-) -> Understanding:
+) -> Understood:
     """Reads off a question what can be known before anything is looked up for it.
 
     Args:
         question: as typed.
-        history: the conversation so far, oldest first.
-        corpus: tells what is rare, and whether a topic goes on.
+        history: the conversation so far, oldest first; what was said in it to docquote itself is passed over.
+        corpus: tells what is rare.
         scope: which documents may answer.
         sources: those documents.
         today: what "last year" counts from; None: no time is looked for.
 
     Raises:
-        ModelError: the weights of the kinds of questions are missing or damaged.
+        ModelError: the weights of a classifier are missing or damaged.
     """
-    alone = standalone(question, history, corpus)
+    history = [turn for turn in history if not talk_of(turn.question)]
+
+    def of(asked: str, before: Sequence[Turn]) -> Understood:
+        ways = forms(asked, before, corpus)
+        return Understood(asked, tuple(_way(asked, way, before, corpus, scope, sources, today) for way in ways))
+
+    single = parts(question)
+    told = [
+        [*history, *map(Turn, single[:number])] for number in range(len(single))
+    ]  # a part goes on from those before
+    whole = of(question, history)
+    return Understood(question, whole.ways, tuple(map(of, single, told)))
+
+
+def _way(
+    question: str,
+    alone: Standalone,
+    history: Sequence[Turn],
+    corpus: Corpus,
+    scope: Scope,
+    sources: Sequence[Source],
+    today: date | None,
+) -> Understanding:
+    """One way to understand a question: as it stands alone."""
     kind = question_kind(alone.question)
-    rarity = inverse_frequencies(alone.query, corpus.frequency, corpus.size()) if kind == "about" else None
+    whole = asks_for_a_whole(question, kind)
+    rarity = inverse_frequencies(alone.query, corpus.frequency, corpus.size()) if whole else None
     period = _period(question, alone, history, sources, today) if today else None
     dated = documents_of(period, sources) if period else []
     return Understanding(
@@ -104,13 +172,15 @@ def _period(
     question: str, alone: Standalone, history: Sequence[Turn], sources: Sequence[Source], today: date
 ) -> Period | None:
     """The time that a question names, or else the last one named before, if the question goes on from there."""
-    goes_on = alone.query != question and leans_on_history(question)
-    before = [turn.question for turn in reversed(leant_on(history))] if goes_on else []
+    before = [turn.question for turn in reversed(leant_on(history))] if alone != Standalone(question) else []
     return next(filter(None, (period_of(text, sources, today) for text in (question, *before))), None)
 
 
 def _documents(scope: Scope, sources: Sequence[Source], rarity: Mapping[str, float] | None) -> Documents:
-    return Documents(scope, tuple(sources), None if rarity is None else document_meant(sources, rarity))
+    if rarity is None:
+        return Documents(scope, tuple(sources), None)
+    unnamed = len(sources) > 1 and names_no_document(rarity)
+    return Documents(scope, tuple(sources), document_meant(sources, rarity), unnamed)
 
 
 def _scope_of(sources: Sequence[Source]) -> Scope:

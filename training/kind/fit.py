@@ -13,13 +13,13 @@ import gzip
 import json
 import random
 import re
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from rag.errors import DatasetError
-from rag.question.kind import BIAS, KINDS, WEIGHTS_PATH, QuestionKind, features, question_kind
+from rag.question.kind import KINDS, WEIGHTS_PATH, QuestionKind, features, question_kind
 from rag.text.english import ENGLISH
+from training import logistic
 
 WRITTEN_PATH = Path(__file__).with_name("questions.txt")
 SETS = (
@@ -29,8 +29,6 @@ SETS = (
 PER_KIND = 150
 WRITTEN_WEIGHT = 3
 INVERSE_PENALTY = 1.0
-SEEN_AT_LEAST = 3
-"""Features of fewer questions are left out."""
 SEED = 0
 
 Labelled = tuple[QuestionKind, str]
@@ -114,28 +112,16 @@ def read_answered(folder: Path) -> list[Labelled]:
     ]
 
 
-def fit(written: Sequence[Labelled], answered: Sequence[Labelled]) -> dict[str, list[float]]:
+def fit(written: Sequence[Labelled], answered: Sequence[Labelled]) -> logistic.Weights:
     """Feature to its weight for each of ``KINDS``, two decimals."""
-    from sklearn.feature_extraction import DictVectorizer
-    from sklearn.linear_model import LogisticRegression
-
-    present = [features(question) for _, question in (*written, *answered)]
-    seen = Counter(feature for each in present for feature in each)
-    vectorizer = DictVectorizer()
-    rows = vectorizer.fit_transform(
-        [{feature: 1.0 for feature in each if seen[feature] >= SEEN_AT_LEAST} for each in present]
+    labelled = [*written, *answered]
+    return logistic.fit(
+        [features(question) for _, question in labelled],
+        [kind for kind, _ in labelled],
+        [float(WRITTEN_WEIGHT)] * len(written) + [1.0] * len(answered),
+        KINDS,
+        INVERSE_PENALTY,
     )
-    model = LogisticRegression(C=INVERSE_PENALTY, max_iter=500)
-    model.fit(
-        rows,
-        [kind for kind, _ in (*written, *answered)],
-        sample_weight=[float(WRITTEN_WEIGHT)] * len(written) + [1.0] * len(answered),
-    )
-    order = [list(model.classes_).index(kind) for kind in KINDS]
-    weights = {BIAS: [round(float(model.intercept_[i]), 2) for i in order]}
-    for column, feature in enumerate(vectorizer.feature_names_):
-        weights[feature] = [round(float(model.coef_[i, column]), 2) for i in order]
-    return {feature: values for feature, values in weights.items() if any(values)}
 
 
 def main() -> None:
@@ -147,9 +133,7 @@ def main() -> None:
     written = read_written()
     answered = read_answered(arguments.data)
     weights = fit(written, answered)
-    rows = ",\n".join(f"{json.dumps(feature)}: {json.dumps(values)}" for feature, values in weights.items())
-    text = f'{{"kinds": {json.dumps(KINDS)},\n"weights": {{\n{rows}\n}}}}\n'
-    arguments.out.write_text(text, encoding="utf-8")
+    logistic.write(arguments.out, KINDS, weights)
     right = sum(question_kind(question) == kind for kind, question in written)
     print(f"{len(written)} written and {len(answered)} answered questions, {len(weights)} features")
     print(f"right on the written ones, which it was fitted on: {right / len(written):.3f}")

@@ -99,6 +99,7 @@ class ShownAnswer:
         copied: the answer as plain text.
         searched: which documents were, in words; "" where that is not known.
         was_limited: whether they were chosen.
+        reply: what docquote says itself, in lines; "" where it looked for an answer.
         rateable: whether people can say what they think of it.
         rating, corrected: what they said.
         max_correction: characters of the right answer that are taken.
@@ -120,6 +121,7 @@ class ShownAnswer:
     copied: str
     searched: str
     was_limited: bool
+    reply: str
     rateable: bool
     rating: Rating | None
     corrected: bool
@@ -198,7 +200,8 @@ def shown_answer(exchange: Exchange, turn: int, *, rateable: bool = False) -> Sh
         copied=plain_text(answer) if answer.found else "",
         searched=_searched(answer),
         was_limited=bool(answer.searched),
-        rateable=rateable,
+        reply=answer.reply,
+        rateable=rateable and not answer.reply,
         rating=exchange.rating,
         corrected=exchange.corrected,
     )

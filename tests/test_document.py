@@ -1,0 +1,75 @@
+"""Which document a question means as a whole, and which fact of it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from core_fakes import make_document
+
+from rag.question.document import asks_for_a_whole, document_meant, fact_asked, names_no_document
+from rag.question.kind import QuestionKind
+from rag.text.rarity import inverse_frequencies
+
+GUIDE = replace(make_document("guide.pdf", "x", title="Guide to the walled garden").source, pages=12)
+MEMO = make_document("memo.txt", "x", title="Memo on the quay", day=date(2022, 3, 4)).source
+
+
+def rarity(question: str) -> dict[str, float]:
+    return inverse_frequencies(question, lambda word: 1, 100)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How many pages does the guide have?", ("pages", GUIDE)),
+        ("how many pages are in guide.pdf", ("pages", GUIDE)),
+        ("What is the number of pages of the guide to the walled garden?", ("pages", GUIDE)),
+        ("What is the title of the memo?", ("title", MEMO)),
+        ("What is the date of the memo on the quay?", ("date", MEMO)),
+        ("How many pages does the memo have?", None),  # not known
+        ("What is the date of the guide?", None),
+        ("What is the title of the document?", None),  # which one?
+        ("What is the title of the song?", None),
+        ("What is the date of the garden fair?", None),
+        ("How many pages does the annual report have?", None),
+        ("Who is the author of the guide?", None),
+        ("How many pages of the guide are on roses?", None),
+        ("What is the date of " + "the memo of " * 40, None),
+    ],
+)
+def test_a_fact_is_asked_of_one_document_that_is_named(question: str, expected: object) -> None:
+    assert fact_asked(question, (GUIDE, MEMO)) == expected
+
+
+def test_the_only_document_need_not_be_named_for_its_facts() -> None:
+    assert fact_asked("What is the title of this document?", (MEMO,)) == ("title", MEMO)
+    assert fact_asked("How many pages does the report have?", (GUIDE,)) is None  # another one may be meant
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "is_whole"),
+    [
+        ("What is this document about?", "about", True),
+        ("Summarise it.", "about", True),
+        ("summarise", "other", True),
+        ("the guide in brief", "about", True),
+        ("What is the price?", "about", False),
+        ("What is the wall made of?", "about", False),
+        ("Summarise the wall.", "other", False),
+        ("How many points are there?", "number", False),
+    ],
+)
+def test_a_whole_is_asked_for_by_certain_words(question: str, kind: QuestionKind, is_whole: bool) -> None:
+    assert asks_for_a_whole(question, kind) == is_whole
+
+
+def test_the_only_document_is_meant_if_none_or_it_is_named() -> None:
+    assert document_meant((GUIDE,), rarity("Summarise the document")) == (GUIDE, 1.0)
+    assert document_meant((GUIDE,), rarity("Summarise the garden guide")) == (GUIDE, 1.0)
+    assert document_meant((GUIDE,), rarity("What is the opinion of the guide about parking?")) is None
+    assert document_meant((GUIDE, MEMO), rarity("Summarise the document")) is None
+    assert names_no_document(rarity("Summarise the document")) and not names_no_document(rarity("the memo in brief"))
+    meant = document_meant((GUIDE, MEMO), rarity("What is the memo about?"))
+    assert meant is not None and meant[0] == MEMO

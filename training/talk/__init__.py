@@ -1,0 +1,1 @@
+"""The classifier of what docquote answers itself: written examples, fit, figures."""

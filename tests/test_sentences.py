@@ -58,6 +58,12 @@ def test_a_short_word_may_end_a_sentence() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("first", ["The roof was mended in May.", "She came with me.", "They teach art."])
+def test_an_ordinary_word_that_looks_like_an_abbreviation_ends_a_sentence(first: str) -> None:
+    assert sentences(f"{first} Then it rained.") == [first, "Then it rained."]
+    assert sentences("Art. 5 and No. 7 hold. May. 5 was wet.") == ["Art. 5 and No. 7 hold.", "May. 5 was wet."]
+
+
 def test_chinese_sentences() -> None:
     assert sentences("会议在上海举行。出席的有七十六人。") == ["会议在上海举行。", "出席的有七十六人。"]
 

@@ -30,6 +30,8 @@ SELDOM_LAST = frozenset(
 )
 """Abbreviations with which a sentence may end, but not before a number or a small letter."""
 
+_ORDINARY_WORD = re.compile(r"(?<!\S)(?:[Mm]ay|art|me|no)\.(?=\s+[A-Z][a-z])")
+"""Words that sentencex takes for abbreviations, and that end a sentence where the next word begins one."""
 _NUMBERING = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z])[.)]")
 _LAST_WORD = re.compile(r"(?<![^\s(\[/])([^\W\d_]+(?:\.[^\W\d_])?)\.$")
 _DOTTED_NAME = re.compile(r"[^\W\d][.]\Z|[)\]][.]\Z")
@@ -71,7 +73,7 @@ def _sentences_of_block(text: str, start: int, end: int) -> Iterator[Span]:
             (start + sentence["start_index"], start + sentence["end_index"])
             for sentence in sentencex.get_sentence_boundaries(ENGLISH.code, text[start:window])
         ]
-        bounds = _rejoined(text, bounds)
+        bounds = [part for bound in _rejoined(text, bounds) for part in _parted(text, bound)]
         if window < end and len(bounds) > 1 and bounds[-1][0] > start:
             window = bounds.pop()[0]  # it may go on: the next window begins with it
         for bound in bounds:
@@ -90,6 +92,12 @@ def _rejoined(text: str, bounds: list[Span]) -> list[Span]:
         else:
             joined.append((start, end))
     return joined
+
+
+def _parted(text: str, bound: Span) -> list[Span]:
+    """A sentence, or two or more that sentencex left together after "in May."."""
+    cuts = [match.end() for match in _ORDINARY_WORD.finditer(text, *bound)]
+    return list(zip([bound[0], *cuts], [*cuts, bound[1]], strict=True))
 
 
 def _goes_on(before: str, after: str) -> bool:

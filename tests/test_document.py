@@ -10,6 +10,7 @@ from core_fakes import make_document
 
 from rag.question.document import asks_for_a_whole, document_meant, fact_asked, names_no_document
 from rag.question.kind import QuestionKind
+from rag.schema import Source
 from rag.text.rarity import inverse_frequencies
 
 GUIDE = replace(make_document("guide.pdf", "x", title="Guide to the walled garden").source, pages=12)
@@ -54,6 +55,7 @@ def test_the_only_document_need_not_be_named_for_its_facts() -> None:
         ("What is this document about?", "about", True),
         ("Summarise it.", "about", True),
         ("summarise", "other", True),
+        ("What is the subject of the memo?", "other", True),
         ("the guide in brief", "about", True),
         ("What is the price?", "about", False),
         ("What is the wall made of?", "about", False),
@@ -65,11 +67,19 @@ def test_a_whole_is_asked_for_by_certain_words(question: str, kind: QuestionKind
     assert asks_for_a_whole(question, kind) == is_whole
 
 
+def meant(question: str, *sources: Source, before: str = "") -> tuple[Source, float] | None:
+    return document_meant(question, sources, rarity(f"{question} {before}"))
+
+
 def test_the_only_document_is_meant_if_none_or_it_is_named() -> None:
-    assert document_meant((GUIDE,), rarity("Summarise the document")) == (GUIDE, 1.0)
-    assert document_meant((GUIDE,), rarity("Summarise the garden guide")) == (GUIDE, 1.0)
-    assert document_meant((GUIDE,), rarity("What is the opinion of the guide about parking?")) is None
-    assert document_meant((GUIDE, MEMO), rarity("Summarise the document")) is None
-    assert names_no_document(rarity("Summarise the document")) and not names_no_document(rarity("the memo in brief"))
-    meant = document_meant((GUIDE, MEMO), rarity("What is the memo about?"))
-    assert meant is not None and meant[0] == MEMO
+    assert meant("Summarise the document", GUIDE) == (GUIDE, 1.0)
+    assert meant("Summarise the document", GUIDE, before="How old is the wall?") == (GUIDE, 1.0)
+    assert meant("Summarise the garden guide", GUIDE) == (GUIDE, 1.0)
+    assert meant("What is the opinion of the guide about parking?", GUIDE) is None
+
+
+def test_of_several_documents_the_one_is_meant_that_is_named_now_or_before() -> None:
+    assert meant("Summarise the document", GUIDE, MEMO) is None
+    assert meant("What is the memo about?", GUIDE, MEMO) == (MEMO, 1.0)
+    assert meant("Summarise it", GUIDE, MEMO, before="the memo on the quay") == (MEMO, 1.0)
+    assert names_no_document("Summarise the document") and not names_no_document("the memo in brief")

@@ -91,7 +91,9 @@ def test_a_reply_is_printed_shown_and_kept(papers: Assistant, capsys: pytest.Cap
 
 
 def test_what_asks_of_one_of_several_documents_without_saying_which_is_asked_back(papers: Assistant) -> None:
-    answer: Answer = papers.ask("What is this document about?")
+    answer: Answer = papers.ask(
+        "What is this document about?", [{"question": "How many boats were painted?", "answer": "Three boats."}]
+    )
     assert (answer.outcome, answer.citations, answer.nearest, answer.missing_words) == ("not found", (), (), ())
     assert {candidate.document for candidate in answer.candidates} == {"boats.txt", "bees.txt"}
     assert "2 documents" in answer.reply

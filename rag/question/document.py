@@ -25,7 +25,8 @@ _ASKING = stems_of(
 """Stems of words by which people ask for a summary; they name no document."""
 
 
-_SUMMARY = stems_of("summarise summarize summary overview gist recap")
+_SUMMARY = stems_of("summarise summarize summary overview gist recap topic subject")
+"""Stems of the words among them that ask for one by themselves."""
 _ANY = stems_of("document file text pdf")
 """Stems of words for a document of any sort; they name none either."""
 _SORTS = _ANY | stems_of(
@@ -74,37 +75,38 @@ def asks_for_a_whole(question: str, kind: QuestionKind) -> bool:
     """Whether a question of a kind is about a whole document, and not about a property of it: "What is the price?".
 
     It has a word by which people ask for a summary, or one for a document; and if it is nothing but a call for a
-    summary, its kind does not matter.
+    summary of one, its kind does not matter.
     """
     stems = content_stems(question)
     if kind != "about":
-        return bool(stems & _SUMMARY) and stems <= _ASKING
+        return bool(stems & _SUMMARY) and stems <= _ASKING | _SORTS
     return "about" in words(question) or bool(stems & (_ASKING | _SORTS))
 
 
-def names_no_document(rarity: Mapping[str, float]) -> bool:
-    """Whether a question about a whole document does not say which: "Summarise the document".
-
-    Args:
-        rarity: as for ``document_meant``.
-    """
-    return not rarity.keys() - _ASKING
+def names_no_document(question: str) -> bool:
+    """Whether a question about a whole document does not say which: "Summarise the document"."""
+    return content_stems(question) <= _ASKING
 
 
-def document_meant(sources: Sequence[Source], rarity: Mapping[str, float]) -> tuple[Source, float] | None:
+def document_meant(
+    question: str, sources: Sequence[Source], rarity: Mapping[str, float]
+) -> tuple[Source, float] | None:
     """The document whose title a question names, or the only one if it names none; None where that is not certain.
 
     Args:
+        question: about a whole document, as typed.
         sources: the documents that may answer.
-        rarity: stems of the content words of a question that asks what a document is about, to how rare each is.
+        rarity: stems of the content words of it and of what it goes on from, to how rare each is.
 
     Returns:
         The document, and the share of the naming words that its title has, ``NAMED_SHARE`` to 1.
     """
-    if names_no_document(rarity):
-        return (sources[0], 1.0) if len(sources) == 1 else None
+    if len(sources) == 1 and names_no_document(question):
+        return sources[0], 1.0
     naming = {word: weight for word, weight in rarity.items() if word not in _ASKING}
     total = sum(naming.values())
+    if not total:
+        return None
 
     def named(source: Source) -> float:
         title = content_stems(f"{source.title} {source.name}")

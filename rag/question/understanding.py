@@ -157,9 +157,9 @@ def _way(
         kind=kind,
         sides=sides(alone.reading) if kind == "compare" else None,
         statement=statement_asked_for(alone.question),
-        documents=_documents(scope, sources, rarity),
+        documents=_documents(question, scope, sources, rarity),
         period=period,
-        dated=_documents(_scope_of(dated), dated, rarity) if 0 < len(dated) < len(sources) else None,
+        dated=_documents(question, _scope_of(dated), dated, rarity) if 0 < len(dated) < len(sources) else None,
         missing_words=tuple(
             written
             for word, written in content_words_as_written(question).items()
@@ -176,11 +176,13 @@ def _period(
     return next(filter(None, (period_of(text, sources, today) for text in (question, *before))), None)
 
 
-def _documents(scope: Scope, sources: Sequence[Source], rarity: Mapping[str, float] | None) -> Documents:
+def _documents(question: str, scope: Scope, sources: Sequence[Source], rarity: Mapping[str, float] | None) -> Documents:
     if rarity is None:
         return Documents(scope, tuple(sources), None)
-    unnamed = len(sources) > 1 and names_no_document(rarity)
-    return Documents(scope, tuple(sources), document_meant(sources, rarity), unnamed)
+    meant = document_meant(question, sources, rarity)
+    return Documents(
+        scope, tuple(sources), meant, unnamed=len(sources) > 1 and meant is None and names_no_document(question)
+    )
 
 
 def _scope_of(sources: Sequence[Source]) -> Scope:

@@ -189,7 +189,7 @@ def test_what_is_not_in_the_documents_has_status_1(indexed: Docquote) -> None:
     assert ran.json["missing_words"] == ["capital", "France"]
     shown = indexed("ask", "What is the capital of France?")
     assert shown.status == 1
-    assert "not in your documents" in shown.out
+    assert "Not in your documents" in shown.out
     assert "capital, France" in shown.out
 
 

@@ -193,6 +193,14 @@ def test_what_is_not_in_the_documents_has_status_1(indexed: Docquote) -> None:
     assert "capital, France" in shown.out
 
 
+def test_what_docquote_says_itself_has_status_0(indexed: Docquote) -> None:
+    ran = indexed("ask", "How many documents do you have?", "--json")
+    assert (ran.status, ran.json["reply"]) == (0, "The library has 2 documents.")
+    assert (ran.json["found"], ran.json["outcome"], ran.json["citations"]) == (False, "not found", [])
+    assert indexed("ask", "How many documents do you have?").out.strip() == "The library has 2 documents."
+    assert indexed("ask", "How many documents do you have?", "--as-typed", "--json").json["reply"] == ""
+
+
 def test_a_follow_up_with_its_history(indexed: Docquote, tmp_path: Path) -> None:
     (tmp_path / "history.json").write_text(json.dumps([{"question": QUESTION, "answer": "Seventy-six."}]))
     ran = indexed("ask", "Which club was it?", "--history", "history.json", "--json")

@@ -216,6 +216,8 @@ class FakeAssistant:
             return Answer(question, question, "found", 0.9, (SPANNING,), passages=read)
         if "lot" in question:
             return Answer(question, question, "found", 0.7, (LOT,))
+        if "Hello" in question and not as_typed:
+            return Answer(question, question, "not found", 0.0, (), reply="Hello.\n- <b>Minutes</b>")
         if scope is not None and scope.documents == (REPORT_DOCUMENT.source.path,):
             return Answer(question, question, "not found", 0.12, (), MEMBERS[1:], (), read)
         if question.startswith(("Compare", "Describe", "Summarise")):

@@ -30,6 +30,19 @@ def test_a_follow_up_is_asked_as_typed(visit: Visit, fake_server: str) -> None:
     expect(page.locator("#dq-box textarea")).to_be_focused()
 
 
+def test_what_docquote_says_itself_is_no_refusal_and_the_documents_can_be_searched_all_the_same(
+    visit: Visit, fake_server: str
+) -> None:
+    page = visit(fake_server)
+    page.fill("#dq-box textarea", "Hello")
+    page.press("#dq-box textarea", "Enter")
+    expect(page.locator(".dq-reply")).to_have_text("Hello.\n- <b>Minutes</b>")
+    expect(page.locator(".dq-notfound")).to_have_count(0)
+    page.get_by_role("button", name="Search the documents for it").click()
+    answered(page, 1)
+    expect(page.locator(".dq-reply")).to_have_count(1)
+
+
 def test_looking_at_one_time_first_is_undone(visit: Visit, fake_server: str) -> None:
     page = visit(fake_server)
     ask(page, IN_2021)

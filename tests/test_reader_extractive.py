@@ -10,8 +10,10 @@ from transformers import BertConfig, BertForQuestionAnswering
 
 from embeddings.bundled import bundled_folder
 from rag.errors import ModelError
+from rag.reader.spans.decode import UNREAD
 from rag.reader.spans.extractive import ExtractiveReader, QuestionPassage
 from rag.reader.spans.shipped import WEIGHTS_PATH
+from rag.text.sentences import sentence_spans
 from training.reader.assess import normalise, predict_squad, token_f1
 
 REPORT = (
@@ -59,6 +61,31 @@ def test_the_passage_that_answers_scores_above_one_that_does_not(reader: Extract
         assert answering[0].score > 0 > other[0].score
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Who wrote the report?", "The report on the harbour was written"),
+        ("what would we have to pay for the repairs", "The repairs would cost"),
+        ("Why can't I drive my truck onto the northern pier?", "It runs to 84 pages and recommends"),
+    ],
+)
+def test_the_sentence_that_answers_scores_best_and_above_nothing(
+    reader: ExtractiveReader, question: str, sentence: str
+) -> None:
+    units = sentence_spans(REPORT)
+    right, wrong = reader.read_all([QuestionPassage(question, passage, "Harbour.") for passage in (REPORT, GARDEN)])
+    assert len(right.units) == len(units)
+    best = units[int(right.units.argmax())]
+    assert REPORT[slice(*best)].startswith(sentence)
+    assert right.units.max() > 0 > wrong.units.max()
+    assert right.answerable > wrong.answerable
+
+
+def test_units_that_no_window_holds_are_unread(reader: ExtractiveReader) -> None:
+    (found,) = reader.read_all([QuestionPassage("Who?", "Ann did.\u00ad", units=[(0, 8), (8, 9)])])
+    assert found.units[0] > UNREAD and found.units[1] == UNREAD
+
+
 def test_spans_are_slices_in_order_without_overlap(reader: ExtractiveReader) -> None:
     for spans, passage in zip(reader.read("What is closed?", [REPORT, GARDEN, ""]), [REPORT, GARDEN, ""], strict=True):
         assert bool(spans) == bool(passage)
@@ -103,6 +130,8 @@ def test_a_question_answering_checkpoint_can_be_set_by_folder(tmp_path: Path) ->
     spans = ExtractiveReader.from_folder(tmp_path).read("Who wrote it?", [REPORT, "word " * 900])
     assert all(spans)
     assert all(0 <= one.start < one.end <= len(REPORT) for one in spans[0])
+    (found,) = ExtractiveReader.from_folder(tmp_path).read_all([QuestionPassage("Who wrote it?", REPORT)])
+    assert found.answerable == found.units.max() == found.spans[0].score
 
 
 def test_a_folder_without_a_checkpoint_is_named(tmp_path: Path) -> None:

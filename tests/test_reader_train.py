@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 import torch
 
+from embeddings import Embedder
 from embeddings.bundled import bundled_tokenizer
 from rag.errors import DatasetError, ModelError
 from rag.reader.spans.shipped import read_weights
 from rag.reader.spans.windows import WindowBuilder
+from training.reader.attention import LEAN
 from training.reader.data import Example, SetUse, TrainingData, load_set
 from training.reader.mining import mine
-from training.reader.model import bundled_model
+from training.reader.model import bundled_model, load_weights
 from training.reader.perturb import Perturber
 from training.reader.train import Recipe, Trainer, batches, schedule
 
@@ -64,19 +66,24 @@ def _recipe(steps: int) -> Recipe:
     return Recipe(steps=steps, batch_tokens=512, learning_rate=5e-4, ema_steps=3)
 
 
+def _trainer(data: TrainingData, steps: int) -> Trainer:
+    torch.manual_seed(1)  # the fresh head
+    return Trainer(data, _recipe(steps), bundled_model(LEAN), torch.device("cpu"))
+
+
 def test_a_few_steps_lower_the_loss(data: TrainingData, tmp_path: Path) -> None:
-    losses = Trainer(data, _recipe(12), torch.device("cpu")).run(tmp_path)
+    losses = _trainer(data, 12).run(tmp_path)
     assert len(losses) == 12
     assert np.mean(losses[-3:]) < 0.85 * np.mean(losses[:3])
 
 
 def test_a_resumed_run_ends_like_an_uninterrupted_one(data: TrainingData, tmp_path: Path) -> None:
-    whole = Trainer(data, _recipe(4), torch.device("cpu"))
+    whole = _trainer(data, 4)
     whole.run(tmp_path / "whole")
-    first = Trainer(data, _recipe(4), torch.device("cpu"))
+    first = _trainer(data, 4)
     assert not first.resume(tmp_path / "parts")
     first.run(tmp_path / "parts", steps=2)
-    second = Trainer(data, _recipe(4), torch.device("cpu"))
+    second = _trainer(data, 4)
     assert second.resume(tmp_path / "parts")
     second.run(tmp_path / "parts")
     assert second.step == whole.step == 4
@@ -85,7 +92,7 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(data: TrainingData, tmp_pa
 
 
 def test_saved_weights_leave_out_the_word_embeddings_and_load_again(data: TrainingData, tmp_path: Path) -> None:
-    trainer = Trainer(data, _recipe(1), torch.device("cpu"))
+    trainer = _trainer(data, 1)
     trainer.run(tmp_path)
     path = tmp_path / "model.safetensors"
     assert path.stat().st_size < 25_000_000
@@ -93,6 +100,17 @@ def test_saved_weights_leave_out_the_word_embeddings_and_load_again(data: Traini
     assert set(read) == set(trainer.averaged)
     for name, value in trainer.averaged.items():
         np.testing.assert_allclose(read[name], value.numpy(), atol=2e-3, err_msg=name)
+
+
+def test_a_run_starts_from_the_weights_of_another(data: TrainingData, tmp_path: Path) -> None:
+    trainer = _trainer(data, 1)
+    trainer.run(tmp_path)
+    torch.manual_seed(2)
+    model = bundled_model(LEAN)
+    load_weights(model, tmp_path / "model.safetensors")
+    for name, value in model.named_parameters():
+        if name in trainer.averaged:
+            assert torch.allclose(value, trainer.averaged[name], atol=2e-3), name
 
 
 def test_tampered_weights_are_refused(data: TrainingData, tmp_path: Path) -> None:
@@ -133,14 +151,14 @@ def test_batches_hold_each_group_once_and_keep_the_budget(data: TrainingData) ->
         assert len(batch) == 1 or len(rows) * max(len(one.window) for one in rows) <= 256
 
 
-def test_mined_passages_lack_the_answer(builder: WindowBuilder, tmp_path: Path) -> None:
+def test_mined_passages_lack_the_answer(embedder: Embedder, tmp_path: Path) -> None:
     examples = _examples()
     cache = tmp_path / "negatives.json"
-    found = mine({"tiny": examples}, ["tiny"], bundled_model().eval(), builder, cache)
+    found = mine({"tiny": examples}, ["tiny"], embedder, cache)
     for one in examples:
         assert found[one.id]
         assert all(text not in context for text in one.texts for context in found[one.id])
-    assert mine({"tiny": examples}, ["tiny"], bundled_model().eval(), builder, cache) == found
+    assert mine({"tiny": examples}, ["tiny"], embedder, cache) == found
 
 
 def test_contradicted_questions_differ() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +18,13 @@ from rag.reader.evidence import evidence
 from rag.reader.linear import Scoring
 from rag.reader.sentence_features import (
     FEATURES,
-    Sentence,
     add_cosines,
     best_span_of,
     promising,
     sentence_features,
-    sentences_of,
 )
 from rag.reader.spans.extractive import ExtractiveReader
-from rag.reader.spans.finder import LocatedSpan, SpanFinder, find_spans
+from rag.reader.spans.finder import Findings, LocatedSpan, PassageReader, Sentence, read_passages
 from rag.schema import AnswerSpan, Passage, Reading
 from rag.settings import Settings
 from rag.text.rarity import inverse_frequencies
@@ -44,14 +42,14 @@ class Measured:
 
     Attributes:
         sentences: the promising ones, in the order of the passages.
-        spans: what the trained reader found in them.
+        findings: what the trained reader made of all of them.
         features: shape ``(len(sentences), len(FEATURES))``.
         rarity: stems of the question's words to their weights.
         missing: the weight of those that no document of the index holds.
     """
 
     sentences: list[Sentence]
-    spans: list[LocatedSpan]
+    findings: Findings
     features: NDArray[np.float64]
     rarity: dict[str, float]
     missing: float
@@ -66,7 +64,7 @@ class SentenceReader:
 
     def __init__(
         self,
-        finder: SpanFinder,
+        finder: PassageReader,
         embedder: Embedder,
         index: Index,
         scoring: Scoring,
@@ -107,6 +105,8 @@ class SentenceReader:
         scores = model.scores(FEATURES, measured.features)
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
         proof = evidence(
+            question,
+            measured.findings,
             sentences,
             measured.features,
             scores,
@@ -114,25 +114,23 @@ class SentenceReader:
             measured.rarity,
             measured.missing,
         )
-        spans = tuple(
-            _answer(sentences[i], measured.spans, float(scores[i]), is_best=i == order[0]) for i in order[:SPANS]
-        )
+        found = measured.findings.spans
+        spans = tuple(_answer(sentences[i], found, float(scores[i]), is_best=i == order[0]) for i in order[:SPANS])
         return Reading(spans, self._scoring.confidence.probability(proof))
 
     def measure(self, question: str, passages: Sequence[Passage]) -> Measured | None:
         """Measures the promising sentences of the passages; None where there is no sentence."""
-        everything = sentences_of(passages)
-        if not everything:
+        findings = read_passages(self._finder, question, passages, lru_cache(self._index.document))
+        if not findings.sentences:
             return None
         frequency = cache(self._index.chunk_frequency)
         rarity = inverse_frequencies(question, frequency, self._index.counts()[1])
         missing = sum(value for word, value in rarity.items() if not frequency(word))
-        spans = find_spans(self._finder, question, passages)
-        features = sentence_features(question, everything, spans, rarity)
+        features = sentence_features(question, findings, rarity)
         kept = promising(features)
-        features, sentences = features[kept], [everything[i] for i in kept]
+        features, sentences = features[kept], [findings.sentences[i] for i in kept]
         add_cosines(features, question, sentences, self._embedder)
-        return Measured(sentences, spans, features, rarity, missing)
+        return Measured(sentences, findings, features, rarity, missing)
 
 
 def _answer(sentence: Sentence, spans: Sequence[LocatedSpan], score: float, *, is_best: bool) -> AnswerSpan:

@@ -19,13 +19,10 @@ import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score
 
-from embeddings.bundled import bundled_tokenizer
+from embeddings import open_embedder
 from rag.reader.spans.extractive import ExtractiveReader, QuestionPassage
-from rag.reader.spans.windows import WindowBuilder
 from training.reader.data import Example, load_held_back, load_set
 from training.reader.follow_ups import FollowUps
-from training.reader.mining import embed
-from training.reader.model import bundled_model
 
 Row = TypeVar("Row")
 
@@ -58,9 +55,9 @@ def predict_squad(reader: ExtractiveReader, readings: Sequence[QuestionPassage])
     predictions = []
     for first in range(0, len(readings), READ_BLOCK):
         block = readings[first : first + READ_BLOCK]
-        for one, spans in zip(block, reader.read_all(block, top_n=1), strict=True):
-            if spans:
-                best = spans[0]
+        for one, found in zip(block, reader.read_all(block, top_n=1), strict=True):
+            if found.spans:
+                best = found.spans[0]
                 text = one.passage[best.start : best.end]
                 predictions.append(Prediction(text, best.start, best.end, best.score, best.null_score))
             else:
@@ -112,10 +109,9 @@ def retrieved_pairs(asked: Sequence[Example], contexts: Sequence[str]) -> list[t
     A context other than the question's own that holds the
     answer's words is left out: nobody has judged whether it answers.
     """
-    model = bundled_model().eval()
-    builder = WindowBuilder(bundled_tokenizer())
+    embedder = open_embedder()
     normal = [f" {normalise(context)} " for context in contexts]
-    scores = embed([one.question for one in asked], model, builder) @ embed(contexts, model, builder).T
+    scores = embedder.encode_queries([one.question for one in asked]) @ embedder.encode_passages(contexts).T
     pairs = []
     for one, row in zip(asked, scores, strict=True):
         for place in np.argsort(-row, kind="stable")[:RETRIEVED]:

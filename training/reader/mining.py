@@ -2,7 +2,7 @@
 
 These are what a retriever brings up beside the right passage, so they teach the reader to tell passages that
 hold an answer from passages that only look like it (hard negatives as in Karpukhin et al. 2020, section 3.2).
-Candidates come from two rankings, as in docquote's own retrieval: cosine of the bundled encoder's sentence
+Candidates come from two rankings, as in docquote's own retrieval: cosine of sentence
 embeddings, and TF-IDF word overlap; they are taken in turns.
 """
 
@@ -18,13 +18,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from rag.reader.spans.batch import collate
-from rag.reader.spans.windows import Window, WindowBuilder
+from embeddings import Embedder
 from training.reader.data import Example
-from training.reader.model import SpanReader, autocast
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -32,15 +29,12 @@ CANDIDATES = 12
 """Passages looked at in each ranking."""
 NEGATIVES = 8
 """Passages kept for a question; later passes draw from these."""
-EMBED_TOKENS = 256
-"""What the sentence encoder was made to read at most."""
-EMBED_BATCH = 64
 BLOCK = 2048
 """Questions ranked at once: keeps the score table below 100 MB."""
 
 
 def mine(
-    sets: Mapping[str, Sequence[Example]], names: Sequence[str], model: SpanReader, builder: WindowBuilder, cache: Path
+    sets: Mapping[str, Sequence[Example]], names: Sequence[str], embedder: Embedder, cache: Path
 ) -> dict[str, list[str]]:
     """For each question's id in the sets of these names, up to ``NEGATIVES`` contexts that lack its answers.
 
@@ -53,7 +47,7 @@ def mine(
             return {key: [stored["contexts"][i] for i in places] for key, places in stored["negatives"].items()}
     negatives: dict[str, list[str]] = {}
     for name in names:
-        negatives.update(_mine_set(sets[name], model, builder))
+        negatives.update(_mine_set(sets[name], embedder))
         print(f"mined {name}: {len(sets[name])} questions", flush=True)
     contexts = sorted({context for found in negatives.values() for context in found})
     place = {context: index for index, context in enumerate(contexts)}
@@ -63,17 +57,17 @@ def mine(
     return negatives
 
 
-def _mine_set(examples: Sequence[Example], model: SpanReader, builder: WindowBuilder) -> dict[str, list[str]]:
+def _mine_set(examples: Sequence[Example], embedder: Embedder) -> dict[str, list[str]]:
     contexts = list(dict.fromkeys(one.context for one in examples))
     normal = [f" {_normal(context)} " for context in contexts]
-    vectors = embed(contexts, model, builder)
+    vectors = embedder.encode_passages(contexts)
     words = TfidfVectorizer(sublinear_tf=True, stop_words="english")
     table = words.fit_transform(contexts)
     negatives: dict[str, list[str]] = {}
     for first in range(0, len(examples), BLOCK):
         block = examples[first : first + BLOCK]
         questions = [one.question for one in block]
-        dense = _best(embed(questions, model, builder) @ vectors.T)
+        dense = _best(embedder.encode_queries(questions) @ vectors.T)
         lexical = _best(np.asarray((words.transform(questions) @ table.T).todense(), dtype=np.float32))
         for one, by_meaning, by_words in zip(block, dense, lexical, strict=True):
             turns = chain.from_iterable(zip_longest(by_meaning, by_words))
@@ -85,36 +79,6 @@ def _mine_set(examples: Sequence[Example], model: SpanReader, builder: WindowBui
             ]
             negatives[one.id] = found[:NEGATIVES]
     return negatives
-
-
-@torch.inference_mode()
-def embed(texts: Sequence[str], model: SpanReader, builder: WindowBuilder) -> FloatArray:
-    """Unit sentence vectors ``(n, dim) float32``: mean of the encoder's token vectors (all-MiniLM-L6-v2's pooling).
-
-    ``model`` must not have been trained yet: training for spans spoils the encoder for this.
-    """
-    device = next(model.parameters()).device
-    form = builder.template
-    windows = []
-    for tokens in builder.tokens(texts):
-        kept = tokens.cut(0, EMBED_TOKENS - len(form.before) - len(form.after))
-        ids = np.array([*form.before, *kept.ids, *form.after], dtype=np.int32)
-        windows.append(Window(ids, np.zeros_like(ids), len(form.before), kept))
-    rows: list[FloatArray] = [np.zeros(0, dtype=np.float32)] * len(texts)
-    order = sorted(range(len(texts)), key=lambda index: len(windows[index]))
-    for first in range(0, len(order), EMBED_BATCH):
-        chosen = order[first : first + EMBED_BATCH]
-        batch = collate([windows[index] for index in chosen]).to(device)
-        with autocast(device):
-            hidden = model.encoder(
-                input_ids=batch.ids, token_type_ids=batch.type_ids, attention_mask=batch.attention
-            ).last_hidden_state
-        weights = batch.attention.unsqueeze(-1).float()
-        mean = (hidden.float() * weights).sum(1) / weights.sum(1)
-        unit = torch.nn.functional.normalize(mean, dim=1).cpu().numpy()
-        for index, row in zip(chosen, unit, strict=True):
-            rows[index] = row
-    return np.stack(rows)
 
 
 def _best(scores: FloatArray) -> npt.NDArray[np.int64]:

@@ -39,6 +39,11 @@ _AUXILIARY = re.compile(r"\b(did|does|do|is|are|was|were|can|could|has|have|had|
 _WORD = re.compile(r"[A-Za-z]+")
 _NUMBER = re.compile(r"\b\d[\d,.]*\b")
 _NAME = re.compile(r"\b[A-Z][\w'-]+(?: [A-Z][\w'-]+)*")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+MONTHS = "January February March April May June July August September October November December".split()
+_MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
+YEARS_AWAY = 6
+"""A year is exchanged for one at most so far from it."""
 
 
 class Perturber:
@@ -90,6 +95,47 @@ class Perturber:
             return None
         negated = f"{found.group()}n't" if rng.random() < 0.5 and found.group() not in ("will", "can") else ""
         return _put(one.question, found, negated or f"{found.group()} not")
+
+
+class DetailSwapper:
+    """Exchanges a name, number, year or month of a question for one that the passages answering it do not have."""
+
+    def __init__(self, questions: Sequence[str]) -> None:
+        """Names come from ``questions``."""
+        self._names = _all(_NAME, questions)
+
+    def swapped(self, question: str, texts: str, rng: np.random.Generator) -> str | None:
+        """The question with one detail that stands in ``texts`` exchanged for one that does not; None without any.
+
+        Args:
+            question: that ``texts`` answer.
+            texts: the passages with an answer, and what they are read under.
+            rng: chooses.
+        """
+        known = texts.casefold()
+        found = [
+            (kind, match)
+            for kind, pattern in (("year", _YEAR), ("month", _MONTH), ("number", _NUMBER), ("name", _NAME))
+            for match in pattern.finditer(question)
+            if (kind != "name" or match.start() > 0) and match.group().casefold() in known
+        ]
+        if not found:
+            return None
+        kind, match = found[int(rng.integers(len(found)))]
+        others = [other for other in self._others(kind, match.group(), rng) if other.casefold() not in known]
+        if not others:
+            return None
+        return _put(question, match, others[int(rng.integers(len(others)))])
+
+    def _others(self, kind: str, old: str, rng: np.random.Generator) -> Sequence[str]:
+        if kind == "year":
+            return [str(int(old) + away) for away in range(-YEARS_AWAY, YEARS_AWAY + 1) if away]
+        if kind == "month":
+            return MONTHS
+        if kind == "number":
+            value = int(re.sub(r"\D", "", old) or 1)
+            return [str(value + 1), str(value * 2), str(value * 10), str(max(1, value // 2)), str(value + 3)]
+        return [self._names[int(rng.integers(len(self._names)))] for _ in range(8)]
 
 
 def _all(pattern: re.Pattern[str], texts: Sequence[str]) -> list[str]:

@@ -1,5 +1,7 @@
 """Train the reader: ``python -m training.reader.train --data DIR --out DIR --minutes 90``.
 
+Questions over a library (``training.reader.open_data``) are mixed with the sets of ``training.reader.data``.
+
 Seeded and resumable: run the same command again and it goes on from ``DIR/checkpoint.pt``. Runs on a CPU, or on a
 GPU where PyTorch sees one. The learning rate follows the share of the budget that is used up (minutes or steps), so
 that a run always ends annealed. The weights that are kept are an exponential moving average (Polyak and Juditsky
@@ -15,33 +17,38 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
+from embeddings import open_embedder
 from embeddings.bundled import bundled_tokenizer
-from rag.reader.spans.batch import collate
 from rag.reader.spans.windows import WindowBuilder
 from training.reader.attention import LEAN
-from training.reader.data import SETS, Group, TrainingData, load_training
+from training.reader.data import SETS, TrainingData, load_training
 from training.reader.mining import mine
-from training.reader.model import SpanReader, autocast, bundled_model, save_weights
+from training.reader.model import ReaderNetwork, autocast, bundled_model, load_weights, save_weights
 from training.reader.objective import reader_loss
+from training.reader.open_data import OpenData
+from training.reader.open_questions import load_open
+from training.reader.windows import Group, tensors
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What decides a training run besides its data; the defaults are those of the shipped weights.
+    """What decides a training run besides its data; the defaults are those of the second of three runs.
 
     ``learning_rate`` is that of the head and the top layer; each layer below has ``layer_decay`` times the rate of the
     one above (Howard and Ruder 2018, section 3.2). ``batch_tokens``: padded tokens in a batch, about 25 windows.
-    Exactly one of ``minutes`` (of running) and ``steps`` is the budget; ``warmup`` is a share of it.
+    Exactly one of ``minutes`` (of running) and ``steps`` is the budget; ``warmup`` is a share of it. ``practical``,
+    ``doc2dial`` and ``replay`` say how often a pass draws each question of these sets and of all others; of the
+    first two with ``passages`` passages each.
     """
 
     minutes: float = 0.0
     steps: int = 0
     seed: int = 1
-    learning_rate: float = 3e-4
+    learning_rate: float = 1.5e-4
     layer_decay: float = 0.9
     weight_decay: float = 0.01
     warmup: float = 0.05
@@ -49,6 +56,10 @@ class Recipe:
     batch_tokens: int = 4096
     clip: float = 1.0
     ema_steps: int = 300
+    practical: float = 1.0
+    doc2dial: float = 0.3
+    replay: float = 0.1
+    passages: int = 3
 
 
 SHUFFLE_GROUPS = 1600
@@ -83,30 +94,44 @@ def _longest(group: Group) -> int:
     return max(len(one.window) for one in group)
 
 
-def batch_loss(model: SpanReader, batch: Sequence[Group], device: torch.device) -> torch.Tensor:
+def batch_loss(model: ReaderNetwork, batch: Sequence[Group], device: torch.device) -> torch.Tensor:
     """The objective on whole groups."""
-    rows = [one for group in batch for one in group]
-    inputs = collate([one.window for one in rows]).to(device)
-    gold = torch.zeros(*inputs.ids.shape, 2, dtype=torch.bool)
-    for row, one in enumerate(rows):
-        for first, last in one.spans:
-            gold[row, first, 0] = True
-            gold[row, last, 1] = True
-    groups = torch.tensor([number for number, group in enumerate(batch) for _ in group])
+    inputs, gold = tensors(batch)
+    inputs = inputs.to(device)
     with autocast(device):
         logits = model(inputs.ids, inputs.type_ids, inputs.attention)
-    return reader_loss(logits, inputs.candidates, gold.to(device), groups.to(device))
+    return reader_loss(logits, inputs.candidates, gold.to(device))
+
+
+class Passes(Protocol):
+    """What training draws from."""
+
+    def groups(self, seed: int, number: int) -> list[Group]:
+        """Pass ``number``: the same seed and number always give the same groups."""
+        ...
+
+
+class Mixture:
+    """Several sources in one pass."""
+
+    def __init__(self, sources: Sequence[Passes]) -> None:
+        self._sources = sources
+
+    def groups(self, seed: int, number: int) -> list[Group]:
+        """The groups of all of them."""
+        return [group for source in self._sources for group in source.groups(seed, number)]
 
 
 class Trainer:
     """One run: model, moving average, optimiser and where in the data it is."""
 
-    def __init__(self, data: TrainingData, recipe: Recipe, device: torch.device) -> None:
+    def __init__(self, data: Passes, recipe: Recipe, model: ReaderNetwork, device: torch.device) -> None:
+        """Trains ``model`` in place; its encoder's word embeddings stay as they are."""
         if (recipe.minutes > 0) == (recipe.steps > 0):
             raise ValueError("Give either minutes or steps as the budget.")
         self.data, self.recipe, self.device = data, recipe, device
         torch.manual_seed(recipe.seed)
-        self.model = bundled_model(LEAN, recipe.dropout).to(device).train()
+        self.model = model.to(device).train()
         self.averaged = {name: value.detach().clone() for name, value in self._trained()}
         self.optimiser = torch.optim.AdamW(_parameter_groups(self.model, recipe), fused=True)
         self.base_rates = [group["lr"] for group in self.optimiser.param_groups]
@@ -170,12 +195,6 @@ class Trainer:
             flush=True,
         )
 
-    def averaged_model(self) -> SpanReader:
-        """A reader with the averaged weights."""
-        model = bundled_model()
-        model.load_state_dict(self.averaged, strict=False)
-        return model.eval()
-
     def save(self, out: Path) -> None:
         """Write ``checkpoint.pt`` (to go on from) and ``model.safetensors`` (the averaged weights)."""
         out.mkdir(parents=True, exist_ok=True)
@@ -190,7 +209,7 @@ class Trainer:
         partial = out / "checkpoint.part"
         torch.save(state, partial)
         partial.replace(out / "checkpoint.pt")
-        save_weights(self.averaged_model(), out / "model.safetensors")
+        save_weights(self.model.state_dict() | self.averaged, out / "model.safetensors")
 
     def resume(self, out: Path) -> bool:
         """Go on from ``out/checkpoint.pt``; False where there is none."""
@@ -213,7 +232,7 @@ def schedule(progress: float, warmup: float) -> float:
     return (1.0 - progress) / (1.0 - warmup)
 
 
-def _parameter_groups(model: SpanReader, recipe: Recipe) -> list[dict[str, Any]]:
+def _parameter_groups(model: ReaderNetwork, recipe: Recipe) -> list[dict[str, Any]]:
     """One group per layer and kind: lower layers learn more slowly, biases and norms do not decay."""
     layers = model.encoder.config.num_hidden_layers
     found: dict[tuple[float, float], list[torch.Tensor]] = {}
@@ -232,25 +251,41 @@ def _parameter_groups(model: SpanReader, recipe: Recipe) -> list[dict[str, Any]]
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line: train to the end of the budget and leave the weights in ``--out``."""
     parser = argparse.ArgumentParser(prog="python -m training.reader.train", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with train/*.jsonl.gz")
+    parser.add_argument("--data", type=Path, required=True, help="folder with reader, practical and open_qa")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and weights")
+    parser.add_argument("--start", type=Path, help="weights of an earlier run to start from")
+    parser.add_argument("--work", type=Path, help="keeps what is retrieved and mined (default: --out)")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     for name, default in asdict(Recipe()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
     given = vars(parser.parse_args(arguments))
-    data_folder, out, threads = given.pop("data"), given.pop("out"), given.pop("threads")
+    data, out, start, work, threads = map(given.pop, ("data", "out", "start", "work", "threads"))
     recipe = Recipe(**given)
     torch.set_num_threads(threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     out.mkdir(parents=True, exist_ok=True)
-    sets = load_training(data_folder)
-    builder = WindowBuilder(bundled_tokenizer())
-    mined = [name for name, use in SETS.items() if use.negatives > 0]
-    negatives = mine(sets, mined, bundled_model().to(device).eval(), builder, out / "negatives.json")
-    trainer = Trainer(TrainingData(sets, negatives, builder), recipe, device)
+    model = bundled_model(LEAN, recipe.dropout)
+    if start:
+        load_weights(model, start)
+    trainer = Trainer(mixture(data, work or out, recipe), recipe, model, device)
     print("resumed" if trainer.resume(out) else "fresh", json.dumps(asdict(recipe)), flush=True)
     trainer.run(out)
     print(f"done: {trainer.step} steps, {trainer.seconds / 60:.1f} min", flush=True)
+
+
+def mixture(data: Path, work: Path, recipe: Recipe) -> Mixture:
+    """What the recipe says of each source; those of share 0 are not even read."""
+    builder = WindowBuilder(bundled_tokenizer())
+    sources: list[Passes] = []
+    for name, share in (("practical", recipe.practical), ("doc2dial", recipe.doc2dial)):
+        if share:
+            sources.append(OpenData(load_open(data, name, work), builder, share, recipe.passages))
+    if recipe.replay:
+        sets = load_training(data / "reader")
+        mined = [name for name, use in SETS.items() if use.negatives > 0]
+        negatives = mine(sets, mined, open_embedder(), work / "negatives.json")
+        sources.append(TrainingData(sets, negatives, builder, share=recipe.replay))
+    return Mixture(sources)
 
 
 if __name__ == "__main__":

@@ -28,8 +28,9 @@ from rag.index.ingest.pipeline import add_documents
 from rag.reader.answer_kind import answer_kind
 from rag.reader.evidence import EVIDENCE, evidence
 from rag.reader.linear import SCORING_PATH, LinearModel
-from rag.reader.sentence_features import FEATURES, Sentence
+from rag.reader.sentence_features import FEATURES
 from rag.reader.sentence_reader import SentenceReader
+from rag.reader.spans.finder import Findings, Sentence
 from rag.retrieval import Retriever
 from rag.settings import Settings
 from training.scoring.fit_data import HIDE_EVERY, Asked, load_fit_data, passages_for
@@ -48,6 +49,7 @@ class Example:
     """One question with everything that was measured of its sentences."""
 
     asked: Asked
+    findings: Findings
     sentences: list[Sentence]
     features: NDArray[np.float64]
     right: NDArray[np.bool_]
@@ -72,7 +74,8 @@ def measure(data: Path, work: Path, per_set: int, seed: int) -> list[Example]:
     retriever = Retriever(index, embedder)
     reader = SentenceReader.open(embedder, index, settings)
     examples: list[Example] = []
-    for number, asked in enumerate(track(questions, description="Asking")):
+    for number, unasked in enumerate(track(questions, description="Asking")):
+        asked = unasked.after_history(retriever)
         passages = passages_for(asked, retriever, settings.passages, hidden=number % HIDE_EVERY == 0)
         measured = reader.measure(asked.question, passages)
         if measured is None:
@@ -86,6 +89,7 @@ def measure(data: Path, work: Path, per_set: int, seed: int) -> list[Example]:
         examples.append(
             Example(
                 asked,
+                measured.findings,
                 measured.sentences,
                 measured.features,
                 right,
@@ -131,6 +135,8 @@ def judge(
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
         proofs.append(
             evidence(
+                example.asked.question,
+                example.findings,
                 example.sentences,
                 example.features,
                 scores,
@@ -199,7 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--data",
         type=Path,
         required=True,
-        help="the folder with open_qa and reader/dev",
+        help="the folder with open_qa, practical and reader/dev",
     )
     parser.add_argument("--work", type=Path, help="keeps the index of the data between runs")
     parser.add_argument("--per-set", type=int, default=400)

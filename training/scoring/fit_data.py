@@ -1,7 +1,7 @@
 """Questions with known answers over one library of several sources, to fit the reader's scoring on.
 
-The development sets only: what the trained reader was trained on would make it look surer than it is. Questions of the
-open set are asked as follow-ups too.
+Only what the trained reader was not trained on, which would make it look surer than it is: development sets, and the
+documents of the practical training set that are kept from it. Questions of the open set are asked as follow-ups too.
 """
 
 from __future__ import annotations
@@ -10,28 +10,33 @@ import gzip
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
+from eval.splits import kept_for_dev
 from rag.errors import DatasetError
 from rag.loading import document_from_text
-from rag.question.follow_up import Standalone
+from rag.question.follow_up import Standalone, standalone
 from rag.retrieval import Retriever
-from rag.schema import Document, Passage, Span
+from rag.schema import Document, Passage, Span, Turn
 from training.reader.data import load_set
 from training.reader.follow_ups import FollowUps
+from training.reader.open_questions import PRACTICAL_DEV, practical, shares_half
 
 OPEN_SET = "new_wiki"
 CONTEXT_SET = "squadshifts_new_wiki"
 """The open set's questions under the same ids, with the passage that each was written for."""
 FOLLOW_UPS = "follow_ups"
+PRACTICAL = "practical"
 CONTEXT_SETS = ("qed_nq_dev", "clapnq_answerable_sentences", "clapnq_unanswerable")
 HIDE_EVERY = 4
 """From every so many questions the document with the answer is hidden, so that the library does not hold it."""
+PRACTICAL_TIMES = 2
+"""How many practical questions are taken to one of each other set: they are what people ask."""
 UNANSWERABLE_SHARE = 0.5
 """How many questions are taken of a set without answers, to one of the others: most questions people ask have one."""
 
@@ -51,6 +56,7 @@ class Asked:
         document: the name of the document that holds the answer.
         spans: the answers, in characters of that document; empty where it does not hold one.
         texts: the answers as text.
+        history: the turns before it, where it is yet to be understood after them.
     """
 
     source: str
@@ -59,17 +65,22 @@ class Asked:
     document: str
     spans: tuple[Span, ...]
     texts: tuple[str, ...]
+    history: tuple[Turn, ...] = ()
 
     @property
     def question(self) -> str:
         """What is read for."""
         return self.taken.reading
 
+    def after_history(self, retriever: Retriever) -> Asked:
+        """The same, understood after the turns before it."""
+        return replace(self, taken=standalone(self.taken.question, self.history, retriever)) if self.history else self
+
     def is_answered_by(self, document: str, start: int, end: int, text: str) -> bool:
-        """Whether a quote, characters ``start:end`` of a document, has some of an answer or an answer's words."""
+        """Whether a quote, characters ``start:end`` of a document, has half of an answer or an answer's words."""
         if document != self.document:
             return False
-        if any(first < end and start < last for first, last in self.spans):
+        if any(shares_half((start, end), span) for span in self.spans):
             return True
         return any(answer.casefold() in text.casefold() for answer in self.texts if len(answer) > 2)
 
@@ -77,10 +88,11 @@ class Asked:
 def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document], list[Asked]]:
     """A seeded sample of each set's questions, and the documents they are asked of.
 
-    The documents are the articles of the open set, and the contexts of the sampled questions of the others.
+    The documents are the articles of the open set, those of the practical set, and the contexts of the sampled
+    questions of the others.
 
     Args:
-        folder: holds ``open_qa`` and ``reader/dev``.
+        folder: holds ``open_qa``, ``practical`` and ``reader/dev``.
         per_set: at most so many questions of each set.
         seed: of the sample.
 
@@ -108,6 +120,21 @@ def load_fit_data(folder: Path, per_set: int, seed: int) -> tuple[list[Document]
             spans = tuple((a["start"], a["start"] + len(a["text"])) for a in row["answers"])
             texts = tuple(a["text"] for a in row["answers"])
             asked.append(Asked(name, f"{name}/{row['title']}", Standalone(row["question"]), key, spans, texts))
+    handbooks, questions = practical(folder / PRACTICAL, "train")
+    documents |= {document.source.name: document for document in handbooks}
+    kept = [one for one in questions if kept_for_dev(one.document, PRACTICAL_DEV)]
+    asked += [
+        Asked(
+            PRACTICAL,
+            f"{PRACTICAL}/{one.document}",
+            Standalone(one.question),
+            one.document,
+            one.evidence,
+            (),
+            one.history,
+        )
+        for one in _sample(kept, PRACTICAL_TIMES * per_set, rng)
+    ]
     return list(documents.values()), asked
 
 

@@ -1,6 +1,7 @@
 """Reading passages: the trained reader at work.
 
-``ExtractiveReader`` takes a question and passages and gives each passage's best candidate spans.
+``ExtractiveReader`` takes a question and passages and gives each passage's best candidate spans, how well each of its
+sentences answers, and how likely it holds an answer at all.
 """
 
 from __future__ import annotations
@@ -14,24 +15,49 @@ from numpy.typing import NDArray
 
 from embeddings.bundled import bundled_tokenizer
 from embeddings.int8 import Encoder
-from rag.reader.spans.decode import FoundSpan, best_spans, merge
+from rag.reader.spans.decode import ANSWERABLE, UNREAD, FoundSpan, best_spans, merge, unit_scores
 from rag.reader.spans.shipped import WEIGHTS_PATH, WEIGHTS_SHA256, encoder_tensors, read_weights
 from rag.reader.spans.windows import Window, WindowBuilder
+from rag.schema import Span
 from rag.text.sentences import sentence_spans
 
 TOP_N = 3
 """Spans given for a passage unless asked otherwise."""
 
 Network = Callable[[Sequence[Window]], Sequence[NDArray[np.float32]]]
-"""Windows to the start and end logits of their tokens, ``(n, 2)`` each."""
+"""Windows to the logits of their tokens, ``(n, 4)`` each, or ``(n, 2)`` for starts and ends alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionPassage:
-    """What to read: a passage, for a question."""
+    """What to read: a passage, for a question.
+
+    Attributes:
+        question, passage: their texts.
+        context: title, heading and the like, which are read before the passage; see ``rag.reader.context``.
+        units: the passage's sentences, list items and rows, in its characters; None: as ``sentence_spans`` cuts prose.
+    """
 
     question: str
     passage: str
+    context: str = ""
+    units: Sequence[Span] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReading:
+    """What was found in a passage.
+
+    Attributes:
+        spans: the best ones, best first, that do not overlap; empty for a passage without tokens.
+        units: the score of each unit, above 0 where it answers rather than nothing in the passage; comparable
+            between the passages of one question.
+        answerable: log-odds that the passage holds an answer.
+    """
+
+    spans: list[FoundSpan]
+    units: NDArray[np.float64]
+    answerable: float
 
 
 class ExtractiveReader:
@@ -75,25 +101,42 @@ class ExtractiveReader:
 
         Scores of different passages are comparable.
         """
-        return self.read_all([QuestionPassage(question, passage) for passage in passages], top_n)
+        readings = self.read_all([QuestionPassage(question, passage) for passage in passages], top_n)
+        return [found.spans for found in readings]
 
-    def read_all(self, readings: Sequence[QuestionPassage], top_n: int = TOP_N) -> list[list[FoundSpan]]:
-        """The same for passages of different questions."""
+    def read_all(self, readings: Sequence[QuestionPassage], top_n: int = TOP_N) -> list[PassageReading]:
+        """What is found in each passage, with up to ``top_n`` spans; passages may be of different questions."""
         windows, owners = self._windows(readings)
-        sentences = [sentence_spans(one.passage) for one in readings]
-        spans: list[list[list[FoundSpan]]] = [[] for _ in readings]
+        units = [sentence_spans(one.passage) if one.units is None else one.units for one in readings]
+        found: list[list[PassageReading]] = [[] for _ in readings]
         for window, owner, logits in zip(windows, owners, self._network(windows), strict=True):
-            spans[owner].append(best_spans(logits, window, sentences[owner], top_n))
-        return [merge(found, top_n) for found in spans]
+            found[owner].append(_of_window(logits, window, units[owner], top_n))
+        return [_merged(parts, top_n) for parts in found]
 
     def _windows(self, readings: Sequence[QuestionPassage]) -> tuple[list[Window], list[int]]:
         """All windows, and which reading each belongs to."""
-        texts = list(dict.fromkeys(t for one in readings for t in (one.question, one.passage)))
+        texts = list(dict.fromkeys(t for one in readings for t in (one.question, one.passage, one.context)))
         tokens = dict(zip(texts, self._builder.tokens(texts), strict=True))
         windows: list[Window] = []
         owners: list[int] = []
         for number, one in enumerate(readings):
-            made = self._builder.windows(tokens[one.question], tokens[one.passage])
+            made = self._builder.windows(tokens[one.question], tokens[one.passage], tokens[one.context])
             windows.extend(made)
             owners.extend([number] * len(made))
         return windows, owners
+
+
+def _of_window(logits: NDArray[np.float32], window: Window, units: Sequence[Span], top_n: int) -> PassageReading:
+    spans = best_spans(logits, window, units, top_n)
+    if logits.shape[1] > ANSWERABLE:
+        return PassageReading(spans, unit_scores(logits, window, units), float(logits[0, ANSWERABLE]))
+    scores = np.full(len(units), UNREAD)  # a reader of spans alone: a unit is as good as the best span in it
+    for span in reversed(spans):
+        scores[[start <= span.start < end for start, end in units]] = span.score
+    return PassageReading(spans, scores, max((span.score for span in spans), default=UNREAD))
+
+
+def _merged(parts: Sequence[PassageReading], top_n: int) -> PassageReading:
+    """A passage's reading from those of its windows: the best of each."""
+    units = np.max([part.units for part in parts], axis=0)
+    return PassageReading(merge([part.spans for part in parts], top_n), units, max(part.answerable for part in parts))

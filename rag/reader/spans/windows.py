@@ -1,8 +1,9 @@
 """Token windows: how a question and a passage become what the encoder reads.
 
-A window is ``[CLS] question [SEP] passage-slice [SEP]``. A passage too long for one window is cut into overlapping
-slices (Devlin et al. 2019, section 4.2 of the BERT code's SQuAD recipe). Training and inference both use this module,
-so that what the reader is trained on is what it later reads.
+A window is ``[CLS] question [SEP] context [SEP] passage-slice [SEP]``; without a context (title and heading), it and
+its ``[SEP]`` are left out. A passage too long for one window is cut into overlapping slices (Devlin et al. 2019,
+section 4.2 of the BERT code's SQuAD recipe). Training and inference both use this module, so that what the reader is
+trained on is what it later reads.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from tokenizers import Tokenizer
 
 IntArray = npt.NDArray[np.int32]
 
-MAX_TOKENS = 288
-"""Longest window in tokens: a 200-token chunk and a question, with room to spare."""
+MAX_TOKENS = 320
+"""Longest window in tokens: a 200-token chunk, its context and a question, with room to spare."""
 STRIDE_TOKENS = 96
 """Tokens that two neighbouring windows of a passage share: three times the longest answer."""
 MAX_QUESTION_TOKENS = 64
 """Longer questions keep their first 64 tokens; 99.9% of the training questions are shorter than 40."""
+MAX_CONTEXT_TOKENS = 48
+"""Longer contexts keep their first 48 tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,12 @@ class WindowBuilder:
             for encoding in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
         ]
 
-    def room(self, question: Tokens) -> int:
-        """How many passage tokens fit in one window beside this question."""
-        return self.max_tokens - min(len(question), MAX_QUESTION_TOKENS) - self.template.special
+    def room(self, question: Tokens, context: Tokens | None = None) -> int:
+        """How many passage tokens fit in one window beside this question and context."""
+        beside = 0
+        if context:
+            beside = min(len(context), MAX_CONTEXT_TOKENS) + len(self.template.between)
+        return self.max_tokens - min(len(question), MAX_QUESTION_TOKENS) - beside - self.template.special
 
     def slices(self, length: int, room: int) -> list[tuple[int, int]]:
         """Overlapping half-open token ranges that cover a passage of ``length`` tokens, ``room`` at a time."""
@@ -111,19 +117,20 @@ class WindowBuilder:
         firsts = range(0, length - room + step, step)
         return [(min(first, length - room), min(first, length - room) + room) for first in firsts]
 
-    def window(self, question: Tokens, passage: Tokens) -> Window:
-        """One window; ``passage`` must fit in ``room(question)``."""
+    def window(self, question: Tokens, passage: Tokens, context: Tokens | None = None) -> Window:
+        """One window; ``passage`` must fit in ``room(question, context)``."""
         form = self.template
-        head = [*form.before, *question.ids[:MAX_QUESTION_TOKENS], *form.between]
+        asked = [*form.before, *question.ids[:MAX_QUESTION_TOKENS], *form.between]
+        head = [*asked, *context.ids[:MAX_CONTEXT_TOKENS], *form.between] if context else asked
         ids = np.array([*head, *passage.ids, *form.after], dtype=np.int32)
         type_ids = np.zeros(len(ids), dtype=np.int32)
-        type_ids[len(head) :] = form.second_type
+        type_ids[len(asked) :] = form.second_type
         return Window(ids, type_ids, len(head), passage)
 
-    def windows(self, question: Tokens, passage: Tokens) -> list[Window]:
+    def windows(self, question: Tokens, passage: Tokens, context: Tokens | None = None) -> list[Window]:
         """All windows of a passage, in order; together they cover each of its tokens."""
-        ranges = self.slices(len(passage), self.room(question))
-        return [self.window(question, passage.cut(first, last)) for first, last in ranges]
+        ranges = self.slices(len(passage), self.room(question, context))
+        return [self.window(question, passage.cut(first, last), context) for first, last in ranges]
 
 
 def _template(tokenizer: Tokenizer) -> Template:

@@ -35,7 +35,7 @@ PRACTICAL = "practical"
 CONTEXT_SETS = ("qed_nq_dev", "clapnq_answerable_sentences", "clapnq_unanswerable")
 HIDE_EVERY = 4
 """From every so many questions the document with the answer is hidden, so that the library does not hold it."""
-PRACTICAL_TIMES = 2
+PRACTICAL_TIMES = 3
 """How many practical questions are taken to one of each other set: they are what people ask."""
 UNANSWERABLE_SHARE = 0.5
 """How many questions are taken of a set without answers, to one of the others: most questions people ask have one."""

@@ -47,12 +47,14 @@ class Scoring:
         facts: ranks sentences for questions that a few words can answer.
         passages: ranks sentences for why, how, list and the like.
         confidence: the probability that the best sentence answers, from the evidence for it.
+        holds: the probability that one of the best few passages holds an answer, from the same evidence.
         calibration: the threshold below which docquote does not answer.
     """
 
     facts: LinearModel
     passages: LinearModel
     confidence: LinearModel
+    holds: LinearModel
     calibration: Calibration
 
     @classmethod
@@ -68,6 +70,7 @@ class Scoring:
                 facts=LinearModel(**content["facts"]),
                 passages=LinearModel(**content["passages"]),
                 confidence=LinearModel(**content["confidence"]),
+                holds=LinearModel(**content["holds"]),
                 calibration=Calibration(
                     slope=1.0, intercept=0.0, threshold=content["threshold"], fitted_on=content["fitted_on"]
                 ),

@@ -116,7 +116,8 @@ class SentenceReader:
         )
         found = measured.findings.spans
         spans = tuple(_answer(sentences[i], found, float(scores[i]), is_best=i == order[0]) for i in order[:SPANS])
-        return Reading(spans, self._scoring.confidence.probability(proof))
+        probability, holds = self._scoring.confidence.probability(proof), self._scoring.holds.probability(proof)
+        return Reading(spans, probability, max(holds, probability))
 
     def measure(self, question: str, passages: Sequence[Passage]) -> Measured | None:
         """Measures the promising sentences of the passages; None where there is no sentence."""

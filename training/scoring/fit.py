@@ -12,7 +12,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from embeddings import open_embedder
+from rag.answer.build import NEAREST
 from rag.index import open_index
 from rag.index.ingest.pipeline import add_documents
 from rag.reader.answer_kind import answer_kind
@@ -123,53 +124,77 @@ def _logistic(
     return LinearModel(coefficients, round(float(model.intercept_[0]), 4))
 
 
-def judge(
-    examples: Sequence[Example], facts: LinearModel, passages: LinearModel
-) -> tuple[list[dict[str, float]], list[bool]]:
-    """The evidence for each question's best sentence, and whether that sentence is right."""
-    proofs: list[dict[str, float]] = []
-    right: list[bool] = []
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What speaks for a question's best sentence, whether it is right, and whether a passage that is shown holds one.
+
+    Attributes:
+        proof: the evidence.
+        right: of the best sentence.
+        holds: whether one of the passages of the ``NEAREST`` best that are of other passages holds a right sentence.
+    """
+
+    proof: dict[str, float]
+    right: bool
+    holds: bool
+
+
+def judge(examples: Sequence[Example], facts: LinearModel, passages: LinearModel) -> list[Judgement]:
+    """Each question's best sentence and passages, as these rankings have them."""
+    judged: list[Judgement] = []
     for example in examples:
         model = passages if example.is_passage else facts
         scores = model.scores(FEATURES, example.features)
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
-        proofs.append(
-            evidence(
-                example.asked.question,
-                example.findings,
-                example.sentences,
-                example.features,
-                scores,
-                order,
-                example.rarity,
-                example.missing,
-            )
+        proof = evidence(
+            example.asked.question,
+            example.findings,
+            example.sentences,
+            example.features,
+            scores,
+            order,
+            example.rarity,
+            example.missing,
         )
-        right.append(bool(example.right[order[0]]))
-    return proofs, right
+        chunks = [sentence.passage.chunk.id for sentence in example.sentences]
+        shown = list(dict.fromkeys(chunks[i] for i in order))[:NEAREST]
+        holds = any(example.right[i] for i, chunk in enumerate(chunks) if chunk in shown)
+        judged.append(Judgement(proof, bool(example.right[order[0]]), holds))
+    return judged
 
 
-def fit_confidence(proofs: Sequence[dict[str, float]], right: Sequence[bool]) -> LinearModel:
-    """A logistic regression from the evidence to the probability that the best sentence is right."""
+def fit_probability(proofs: Sequence[dict[str, float]], true: Sequence[bool]) -> LinearModel:
+    """A logistic regression from the evidence to a probability."""
     matrix = np.array([[proof[name] for name in EVIDENCE] for proof in proofs])
-    return _logistic(EVIDENCE, matrix, np.array(right))
+    return _logistic(EVIDENCE, matrix, np.array(true))
 
 
-def fit_both(
-    examples: Sequence[Example],
-) -> tuple[LinearModel, LinearModel, LinearModel]:
-    """The two rankings, and the confidence on top of rankings that have not seen the question."""
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The models of ``rag.reader.linear.Scoring``."""
+
+    facts: LinearModel
+    passages: LinearModel
+    confidence: LinearModel
+    holds: LinearModel
+
+
+def fit_all(examples: Sequence[Example]) -> Fitted:
+    """The two rankings, and the probabilities on top of rankings that have not seen the question."""
     facts = fit_ranking([example for example in examples if not example.is_passage])
     passages = fit_ranking([example for example in examples if example.is_passage])
-    proofs: list[dict[str, float]] = []
-    right: list[bool] = []
+    judged: list[Judgement] = []
     for fit, held in _folds(examples):
         inner_facts = fit_ranking([example for example in fit if not example.is_passage])
         inner_passages = fit_ranking([example for example in fit if example.is_passage])
-        held_proofs, held_right = judge(held, inner_facts, inner_passages)
-        proofs += held_proofs
-        right += held_right
-    return facts, passages, fit_confidence(proofs, right)
+        judged += judge(held, inner_facts, inner_passages)
+    proofs = [one.proof for one in judged]
+    return Fitted(
+        facts,
+        passages,
+        confidence=fit_probability(proofs, [one.right for one in judged]),
+        holds=fit_probability(proofs, [one.holds for one in judged]),
+    )
 
 
 def _folds(examples: Sequence[Example]) -> list[tuple[list[Example], list[Example]]]:
@@ -215,15 +240,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         examples = measure(options.data, options.work or Path(scratch), options.per_set, options.seed)
     outer: list[tuple[Example, float, bool]] = []
+    holding: list[tuple[float, bool]] = []
     for fit, held in _folds(examples):
-        facts, passages, confidence = fit_both(fit)
-        proofs, right = judge(held, facts, passages)
-        outer += zip(
-            held,
-            [confidence.probability(proof) for proof in proofs],
-            right,
-            strict=True,
-        )
+        fitted = fit_all(fit)
+        judged = judge(held, fitted.facts, fitted.passages)
+        outer += [
+            (example, fitted.confidence.probability(one.proof), one.right)
+            for example, one in zip(held, judged, strict=True)
+        ]
+        holding += [(fitted.holds.probability(one.proof), one.holds) for one in judged]
     probability = np.array([p for _, p, _ in outer])
     correct = np.array([r for _, _, r in outer])
     for precision in PRECISIONS:
@@ -236,6 +261,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "auroc": round(float(roc_auc_score(correct, probability)), 4),
         "answered": round(float((probability >= THRESHOLD).mean()), 4),
         "precision_when_answered": round(float(correct[probability >= THRESHOLD].mean()), 4),
+        "holds_auroc": round(float(roc_auc_score([true for _, true in holding], [p for p, _ in holding])), 4),
+        "holds_calibration_error": round(
+            calibration_error(np.array([p for p, _ in holding]), np.array([true for _, true in holding])), 4
+        ),
         "seed": options.seed,
     }
     for name in sorted({example.asked.source for example, _, _ in outer}):
@@ -247,17 +276,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             f"{len(held_right)} retrieved, answered {len(given)}, right {np.mean(given or [False]):.3f}",
             file=sys.stderr,
         )
-    facts, passages, confidence = fit_both(examples)
-    content = {
-        "facts": {"weights": facts.weights, "intercept": facts.intercept},
-        "passages": {"weights": passages.weights, "intercept": passages.intercept},
-        "confidence": {
-            "weights": confidence.weights,
-            "intercept": confidence.intercept,
-        },
-        "threshold": THRESHOLD,
-        "fitted_on": figures,
-    }
+    content = {**asdict(fit_all(examples)), "threshold": THRESHOLD, "fitted_on": figures}
     options.out.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(content, indent=2))
 

@@ -27,10 +27,12 @@ from rag.answer.build import NEAREST
 from rag.index import open_index
 from rag.index.ingest.pipeline import add_documents
 from rag.reader.answer_kind import answer_kind
+from rag.reader.calibration import Calibration
 from rag.reader.evidence import EVIDENCE, evidence
-from rag.reader.linear import SCORING_PATH, LinearModel
+from rag.reader.linear import SCORING_PATH, LinearModel, Scoring
 from rag.reader.sentence_features import FEATURES
 from rag.reader.sentence_reader import SentenceReader
+from rag.reader.spans.extractive import ExtractiveReader
 from rag.reader.spans.finder import Findings, Sentence
 from rag.retrieval import Retriever
 from rag.settings import Settings
@@ -43,6 +45,9 @@ refuse half of the questions that are answered at this threshold; the fit prints
 PRECISIONS = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
 REGULARISATION = 1.0
 BINS = 10
+_NOTHING = LinearModel({}, 0.0)
+UNFITTED = Scoring(_NOTHING, _NOTHING, _NOTHING, _NOTHING, Calibration(slope=1.0, intercept=0.0, threshold=0.0))
+"""For measuring alone, which asks nothing of what is yet to be fitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def measure(data: Path, work: Path, per_set: int, seed: int) -> list[Example]:
     if fresh:
         add_documents(index, track(documents, description="Indexing"), embedder)
     retriever = Retriever(index, embedder)
-    reader = SentenceReader.open(embedder, index, settings)
+    reader = SentenceReader(ExtractiveReader.bundled(), embedder, index, UNFITTED, settings.reader_model)
     examples: list[Example] = []
     for number, unasked in enumerate(track(questions, description="Asking")):
         asked = unasked.after_history(retriever)

@@ -9,12 +9,13 @@ import pytest
 from transformers import BertConfig, BertForQuestionAnswering
 
 from embeddings.bundled import bundled_folder
+from eval.metrics import token_f1
 from rag.errors import ModelError
 from rag.reader.spans.decode import UNREAD
 from rag.reader.spans.extractive import ExtractiveReader, QuestionPassage
 from rag.reader.spans.shipped import WEIGHTS_PATH
 from rag.text.sentences import sentence_spans
-from training.reader.assess import normalise, predict_squad, token_f1
+from training.reader.assess import predict_squad
 
 REPORT = (
     "The report on the harbour was written by Helen Marsh in March 2019. It runs to 84 pages and recommends that "
@@ -145,10 +146,3 @@ def test_predict_squad_gives_text_and_score(reader: ExtractiveReader) -> None:
     )
     assert REPORT[found.start : found.end] == found.text
     assert nothing.text == "" and nothing.score == float("-inf")
-
-
-def test_token_f1_is_squads() -> None:
-    assert normalise("The  Cat, sat!") == "cat sat"
-    assert token_f1("the cat sat", "cat") == pytest.approx(2 / 3)
-    assert token_f1("the", "a") == 1.0
-    assert token_f1("dog", "cat") == 0.0

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
-import string
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,9 +14,10 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from sklearn.metrics import roc_auc_score
 
 from embeddings import open_embedder
+from eval.metrics import auroc, best_exact_match, best_f1, normalise
+from eval.metrics.statistic import value_of
 from rag.reader.spans.extractive import ExtractiveReader, QuestionPassage
 from training.reader.data import Example, load_held_back, load_set
 from training.reader.follow_ups import FollowUps
@@ -65,28 +63,13 @@ def predict_squad(reader: ExtractiveReader, readings: Sequence[QuestionPassage])
     return predictions
 
 
-def normalise(text: str) -> str:
-    """Lower case, without punctuation, articles and extra space (Rajpurkar et al. 2016, official script)."""
-    text = "".join(letter for letter in text.lower() if letter not in string.punctuation)
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
-
-
-def token_f1(predicted: str, right: str) -> float:
-    """Harmonic mean of token precision and recall after ``normalise``, 0 to 1 (Rajpurkar et al. 2016)."""
-    one, other = normalise(predicted).split(), normalise(right).split()
-    if not one or not other:
-        return float(one == other)
-    shared = sum((Counter(one) & Counter(other)).values())
-    return 2 * shared / (len(one) + len(other))
-
-
 def span_figures(reader: ExtractiveReader, examples: Sequence[Example]) -> tuple[float, float]:
     """Exact match and token F1 (0 to 1) over the answerable questions, the best over each question's answers."""
     asked = [one for one in examples if one.answers]
     readings = [QuestionPassage(one.question, one.context) for one in asked]
     pairs = list(zip(asked, predict_squad(reader, readings), strict=True))
-    exact = [max(normalise(found.text) == normalise(text) for text in one.texts) for one, found in pairs]
-    overlap = [max(token_f1(found.text, text) for text in one.texts) for one, found in pairs]
+    exact = [best_exact_match(found.text, one.texts) for one, found in pairs]
+    overlap = [best_f1(found.text, one.texts) for one, found in pairs]
     return float(np.mean(exact)), float(np.mean(overlap))
 
 
@@ -100,7 +83,7 @@ def as_follow_ups(examples: Sequence[Example]) -> list[Example]:
 def answerability_auroc(reader: ExtractiveReader, examples: Sequence[Example]) -> float:
     """Area under the ROC curve of the best span's score, answerable against unanswerable; 0.5 is chance."""
     scores = [one.score for one in predict_squad(reader, [QuestionPassage(x.question, x.context) for x in examples])]
-    return float(roc_auc_score([bool(one.answers) for one in examples], scores))
+    return value_of(auroc(scores, [bool(one.answers) for one in examples]), len(scores))
 
 
 def retrieved_pairs(asked: Sequence[Example], contexts: Sequence[str]) -> list[tuple[QuestionPassage, bool]]:
@@ -124,7 +107,7 @@ def retrieved_pairs(asked: Sequence[Example], contexts: Sequence[str]) -> list[t
 def retrieved_auroc(reader: ExtractiveReader, pairs: Sequence[tuple[QuestionPassage, bool]]) -> float:
     """Area under the ROC curve of the score, retrieved passages that hold the answer against the others."""
     scores = [one.score for one in predict_squad(reader, [reading for reading, _ in pairs])]
-    return float(roc_auc_score([holds for _, holds in pairs], scores))
+    return value_of(auroc(scores, [holds for _, holds in pairs]), len(scores))
 
 
 def assess(reader: ExtractiveReader, data: Path, sample: int | None = None) -> Iterator[tuple[str, float]]:

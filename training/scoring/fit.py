@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from embeddings import open_embedder
+from eval.metrics import auroc, calibration_error
+from eval.metrics.statistic import value_of
 from rag.answer.build import NEAREST
 from rag.index import open_index
 from rag.index.ingest.pipeline import add_documents
@@ -44,7 +45,6 @@ THRESHOLD = 0.5
 refuse half of the questions that are answered at this threshold; the fit prints that trade-off."""
 PRECISIONS = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
 REGULARISATION = 1.0
-BINS = 10
 _NOTHING = LinearModel({}, 0.0)
 UNFITTED = Scoring(_NOTHING, _NOTHING, _NOTHING, _NOTHING, Calibration(slope=1.0, intercept=0.0, threshold=0.0))
 """For measuring alone, which asks nothing of what is yet to be fitted."""
@@ -216,18 +216,6 @@ def threshold_for(probability: NDArray[np.float64], right: NDArray[np.bool_], pr
     return float(probability[order[enough[-1]]]) if enough.size else 1.0
 
 
-def calibration_error(probability: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Expected calibration error over ten bins of equal width (Guo et al., 2017)."""
-    bins = np.minimum((probability * BINS).astype(int), BINS - 1)
-    return float(
-        sum(
-            (bins == b).mean() * abs(probability[bins == b].mean() - right[bins == b].mean())
-            for b in range(BINS)
-            if (bins == b).any()
-        )
-    )
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fits on everything, prints the out-of-fold figures, and writes the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -256,20 +244,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         holding += [(fitted.holds.probability(one.proof), one.holds) for one in judged]
     probability = np.array([p for _, p, _ in outer])
     correct = np.array([r for _, _, r in outer])
+    likely, holds = np.array([p for p, _ in holding]), np.array([true for _, true in holding])
     for precision in PRECISIONS:
         at = threshold_for(probability, correct, precision)
         print(f"{precision:.0%} right at threshold {at:.3f}: answers {(probability >= at).mean():.1%}", file=sys.stderr)
     figures: dict[str, str | int | float] = {
         "questions": len(outer),
         "best_sentence_right_when_held": round(float(np.mean([r for e, _, r in outer if e.right.any()])), 4),
-        "expected_calibration_error": round(calibration_error(probability, correct), 4),
-        "auroc": round(float(roc_auc_score(correct, probability)), 4),
+        "expected_calibration_error": round(value_of(calibration_error(probability, correct), len(correct)), 4),
+        "auroc": round(value_of(auroc(probability, correct), len(correct)), 4),
         "answered": round(float((probability >= THRESHOLD).mean()), 4),
         "precision_when_answered": round(float(correct[probability >= THRESHOLD].mean()), 4),
-        "holds_auroc": round(float(roc_auc_score([true for _, true in holding], [p for p, _ in holding])), 4),
-        "holds_calibration_error": round(
-            calibration_error(np.array([p for p, _ in holding]), np.array([true for _, true in holding])), 4
-        ),
+        "holds_auroc": round(value_of(auroc(likely, holds), len(holds)), 4),
+        "holds_calibration_error": round(value_of(calibration_error(likely, holds), len(holds)), 4),
         "seed": options.seed,
     }
     for name in sorted({example.asked.source for example, _, _ in outer}):

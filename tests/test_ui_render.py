@@ -147,6 +147,16 @@ def test_the_welcome_stands_until_the_first_question() -> None:
     assert thread_html((), "<p>hello</p>") == "<p>hello</p>"
 
 
+def test_what_may_answer_is_not_below_a_heading_that_says_it_is_not_there() -> None:
+    answer = Answer("How many?", "How many?", "perhaps", 0.3, (), MEMBERS)
+    page = Page(shown(answer, 0))
+    assert "This may answer it" in page.text and "Not in your documents" not in page.text
+    assert "the answer, but one of these passages is likely to hold it." in page.text
+    assert page.attributes("data-open")[0] == "0.near.1"
+    alone = Page(shown(replace(answer, nearest=MEMBERS[:1]), 0))
+    assert "the answer, but this passage is likely to hold it." in alone.text
+
+
 def test_hostile_strings_stay_text() -> None:
     answer = Answer(
         '<img onerror="x">', "$x^2$ <script>", "found", 0.5, (SECRET,), passages=(passage(HOSTILE_DOCUMENT),)

@@ -90,7 +90,7 @@ def answer(understood: Understood, resources: Resources, *, library: int) -> Ans
         passages=attempt.passages,
         also=attempt.quotes.also,
         narrowed=narrowed,
-        candidates=() if attempt.found else _candidates(asked, attempt.passages, missing, resources),
+        candidates=_candidates(asked, attempt.passages, missing, resources) if attempt.outcome == "not found" else (),
         searched=() if everything else tuple(source.title for source in asked.documents.sources),
         library=library,
         groups=attempt.quotes.groups,

@@ -22,9 +22,8 @@ from eval.runs import RUNS, Run, fingerprint
 from eval.summary import headline
 from eval.timing import latency
 from rag.index import open_index
-from rag.loading import document_from_text
 from rag.reader import Reader, open_reader
-from rag.schema import Chunk, Passage, Scores
+from rag.schema import Chunk, Document, Passage, Scores
 from rag.settings import Settings
 
 
@@ -59,16 +58,20 @@ def evaluate_reader(
     }
     run = Run.start(out or RUNS / f"reader-{fingerprint(configuration)[:8]}", configuration)
     asked = [(name, question) for name, questions in sets.items() for question in questions]
-    corpus = _contexts(files, asked)
+    contexts = _contexts(asked)
+    corpus = Corpus(tuple(TextDocument(name, *context) for context, name in contexts.items()), None, tuple(files))
     folder = index_folder(corpus, settings, out)
     build_index(corpus, folder, settings)
     embedder = open_embedder(settings.embedding_model)
     index = open_index(folder, embedder, settings)
     try:
         reader = open_reader(settings, embedder, index)
+        ids = {source.name: source.id for source in index.sources()}
 
         def read(item: tuple[str, ReadingQuestion]) -> None:
-            run.append(read_one(reader, *item))
+            name, question = item
+            context = index.document(ids[contexts[question.context, question.title]])
+            run.append(read_one(reader, name, question, context))
 
         complete = work_through("Reading", [item for item in asked if _id(*item) not in run.records], read)
     finally:
@@ -84,19 +87,17 @@ def evaluate_reader(
     return Outcome(run, records, report, complete, len(asked))
 
 
-def _contexts(files: Sequence[Path], asked: Sequence[tuple[str, ReadingQuestion]]) -> Corpus:
-    """The contexts as documents: a reader may ask the index how rare a word is."""
+def _contexts(asked: Sequence[tuple[str, ReadingQuestion]]) -> dict[tuple[str, str], str]:
+    """The contexts with their titles, to their names as documents: a reader asks the index about them."""
     contexts = dict.fromkeys((question.context, question.title) for _, question in asked)
-    texts = [TextDocument(f"context {n}", context, title) for n, (context, title) in enumerate(contexts, start=1)]
-    return Corpus(tuple(texts), None, tuple(files))
+    return {context: f"context {n}" for n, context in enumerate(contexts, start=1)}
 
 
-def read_one(reader: Reader, name: str, question: ReadingQuestion) -> Record:
+def read_one(reader: Reader, name: str, question: ReadingQuestion, context: Document) -> Record:
     """What the reader finds in a question's context, graded; the whole context is one passage."""
-    document = document_from_text(question.context, name=question.title or question.id, title=question.title)
-    text = document.text
-    chunk = Chunk(1, document.source.id, 0, len(text))
-    passage = Passage(chunk, document.source, text, 1, Scores(fused=1.0))
+    text = context.text
+    chunk = Chunk(1, context.source.id, 0, len(text))
+    passage = Passage(chunk, context.source, text, 1, Scores(fused=1.0))
     started = time.perf_counter()
     reading = reader.read(question.question, [passage])
     seconds = time.perf_counter() - started

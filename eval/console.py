@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -125,22 +125,32 @@ def _add_part(table: Table, part: str) -> None:
 
 def _print_groups(title: str, groups: Sequence[Mapping[str, Any]]) -> None:
     """The metrics of groups of questions, without their intervals."""
-    if not groups:
-        return
-    table = _table(title)
-    table.add_column("questions", justify="right")
-    labels = measures(groups)
-    for label in labels.values():
-        table.add_column(label, justify="right")
-    for group in groups:
+
+    def cells(group: Mapping[str, Any], labels: Mapping[str, str]) -> list[str]:
         entries = [group["metrics"].get(key) for key in labels]
         values = [number(entry["value"], percent=entry["percent"]) if entry else "–" for entry in entries]
-        table.add_row(plain(group["label"]), f"{group['questions']:,}", *values)
-    out.print(table)
+        return [f"{group['questions']:,}", *values]
+
+    _print_rows(title, groups, cells)
 
 
 def _print_compared_groups(title: str, groups: Sequence[Mapping[str, Any]]) -> None:
     """The numbers of groups of questions, before and after."""
+
+    def cells(group: Mapping[str, Any], labels: Mapping[str, str]) -> list[str]:
+        first, second = (group[f"{side}_questions"] for side in ("first", "second"))
+        count = f"{first:,}" if first == second else f"{first:,} {ARROW} {second:,}"
+        return [count, *(_before_and_after(group["metrics"].get(key)) for key in labels)]
+
+    _print_rows(title, groups, cells)
+
+
+def _print_rows(
+    title: str,
+    groups: Sequence[Mapping[str, Any]],
+    cells: Callable[[Mapping[str, Any], Mapping[str, str]], Sequence[str]],
+) -> None:
+    """A row for each group: how many questions it has, and its measures; nothing where there are no groups."""
     if not groups:
         return
     table = _table(title)
@@ -149,9 +159,7 @@ def _print_compared_groups(title: str, groups: Sequence[Mapping[str, Any]]) -> N
     for label in labels.values():
         table.add_column(label, justify="right")
     for group in groups:
-        first, second = (group[f"{side}_questions"] for side in ("first", "second"))
-        count = f"{first:,}" if first == second else f"{first:,} {ARROW} {second:,}"
-        table.add_row(plain(group["label"]), count, *(_before_and_after(group["metrics"].get(key)) for key in labels))
+        table.add_row(plain(group["label"]), *cells(group, labels))
     out.print(table)
 
 

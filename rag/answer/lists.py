@@ -7,6 +7,7 @@ import re
 from rag.schema import Span
 from rag.text.english import ENGLISH
 from rag.text.sentences import sentence_spans
+from rag.text.wrapping import LIST_ITEM
 
 WINDOW = 6000
 """Characters looked at on either side of a sentence; a longer list is not quoted whole."""
@@ -14,13 +15,12 @@ HEADING = 150
 """Characters; a longer line is a paragraph."""
 COUNTS = {word: number for word, number in ENGLISH.small_numbers.items() if 2 <= number <= 10}
 
-_ITEM = re.compile(rf"[^\S\n]*{ENGLISH.list_marker}")
 _COUNTED = re.compile(rf"(?<![-\w])({'|'.join(COUNTS)})\s+(?:\w+\s+){{0,2}}\w+s\b", re.IGNORECASE)
 
 
 def has_items(text: str) -> bool:
     """Whether a text has items of a list, each on a line of its own."""
-    return any(_ITEM.match(line) for line in text.split("\n")[1:])
+    return any(LIST_ITEM.match(line) for line in text.split("\n")[1:])
 
 
 def whole_list(text: str, span: Span) -> Span | None:
@@ -99,7 +99,7 @@ def _paragraph_end(text: str, start: int) -> int:
 
 
 def _is_item(text: str, line: Span) -> bool:
-    return bool(_ITEM.match(text, *line))
+    return bool(LIST_ITEM.match(text, *line))
 
 
 def _is_blank(text: str, line: Span) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from itertools import takewhile
 
 from rag.schema import Document
-from rag.text.english import ENGLISH
+from rag.text.wrapping import LIST_ITEM
 
 NAME_WORDS = 12
 """Words kept of a title or a heading."""
@@ -15,7 +14,6 @@ LEAD_IN_WORDS = 24
 NEAR = 4_000
 """Characters before a passage among which its lead-in is looked for."""
 
-_ITEM = re.compile(rf"[^\S\n]*{ENGLISH.list_marker}")
 _CELL = " | "
 
 
@@ -44,11 +42,11 @@ def lead_in(text: str, start: int) -> str:
     if _CELL in line:
         rows = list(takewhile(lambda row: _CELL in row, reversed(before)))
         return " ".join(rows[-1].split()[:LEAD_IN_WORDS]) if rows else ""
-    if not _ITEM.match(line):
+    if not LIST_ITEM.match(line):
         return ""
     blank_below = False
     for above in reversed(before):
-        if above.strip() and not _ITEM.match(above):
+        if above.strip() and not LIST_ITEM.match(above):
             if above.rstrip().endswith(":"):
                 return " ".join(above.split()[-LEAD_IN_WORDS:])
             if blank_below:  # a paragraph, and no item that goes on

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -121,7 +121,7 @@ class SentenceReader:
 
     def measure(self, question: str, passages: Sequence[Passage]) -> Measured | None:
         """Measures the promising sentences of the passages; None where there is no sentence."""
-        findings = read_passages(self._finder, question, passages, lru_cache(self._index.document))
+        findings = read_passages(self._finder, question, passages, cache(self._index.document))
         if not findings.sentences:
             return None
         frequency = cache(self._index.chunk_frequency)

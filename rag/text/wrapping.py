@@ -20,7 +20,9 @@ FULL_BEFORE_SMALL, FULL_BEFORE_CAPITAL = 0.6, 0.9
 """A line is full that would, with the next line's first word, take this share of its block's longest line: in
 proportional type, lines of one width differ in their number of characters, and only a small letter settles a doubt."""
 
-_ITEM = re.compile(rf"[^\S\n]*{ENGLISH.list_marker}")
+LIST_ITEM = re.compile(rf"[^\S\n]*{ENGLISH.list_marker}")
+"""How a line begins that is an item of a list."""
+
 _CELLS = re.compile(r"\S(?:[^\S\n]{3,}|\t|[^\S\n]*\|[^\S\n]*)\S")
 _SENTENCE_BEGUN = re.compile(r"[.!?][\"”)]?\s+[A-Z][^.!?:;]*\Z")
 _BORDER = re.compile(r"(\f|\n(?:[^\S\n]*\n)+)")
@@ -73,10 +75,10 @@ def _length_with_next_word(line: str, after: str) -> int:
 
 
 def _may_go_on(line: str, after: str) -> bool:
-    if not after.strip() or line.endswith("-") or _ITEM.match(after) or _CELLS.search(line) or _CELLS.search(after):
+    if not after.strip() or line.endswith("-") or LIST_ITEM.match(after) or _CELLS.search(line) or _CELLS.search(after):
         return False
     deeper = _indentation(after) > _indentation(line)
-    return not deeper or _ITEM.match(line) is not None
+    return not deeper or LIST_ITEM.match(line) is not None
 
 
 def _indentation(line: str) -> int:

@@ -16,21 +16,39 @@ Span = tuple[int, int]
 """Characters ``(start, end)`` of a document's stored text, half-open."""
 
 
+SectionKind = Literal["page", "slide", "sheet", "message", "heading", "table", "item", "code", "note"]
+PLACES: tuple[SectionKind, ...] = ("page", "slide", "sheet", "message")
+"""The kinds of section that a citation can name as the place where it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A page or a heading with the text that belongs to it.
+    """A part of a document that its format tells apart, with the text that belongs to it.
 
     Attributes:
-        kind: ``"page"`` (label: the page number, from "1") or ``"heading"`` (label: the heading's text).
+        kind: what it is; the label is:
+
+            - ``"page"``, ``"slide"``: its number, from "1"; ``"sheet"``: its name; ``"message"``: its subject.
+            - ``"heading"``: its text. It covers its own line and everything up to the next heading or the next slide,
+              sheet or message.
+            - ``"table"``: its header row as it stands at the start of the section, "Flat | Tenant"; "" where no row
+              heads it. Each of its rows is one line, "a | b".
+            - ``"item"`` of a list: its marker, "3." or "-". It covers the items in it too.
+            - ``"code"``: "", or its language; ``"note"`` (footnote, endnote, comment): its marker or author.
         label: what a reader would call it.
-        start, end: the characters of the document's text that it covers; headings cover their own line and
-            everything up to the next heading.
+        start, end: the characters of the document's text that it covers.
+        level: of a heading 1 to 6, of an item from 1, the outermost; 0 where that is not known or means nothing.
     """
 
-    kind: Literal["page", "heading"]
+    kind: SectionKind
     label: str
     start: int
     end: int
+    level: int = 0
+
+    def covers(self, offset: int) -> bool:
+        """Whether it holds the character at ``offset``; an empty one, that at its start."""
+        return self.start <= offset < max(self.end, self.start + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +82,12 @@ def page_count(sections: Sequence[Section]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A loaded document: its text as stored, its pages and headings, and what was odd about it.
+    """A loaded document: its text as stored, how that is made up, and what was odd about it.
 
     Attributes:
         source: identity and metadata.
         text: the whole text; all offsets count its characters. Newlines are ``\\n`` only.
-        sections: pages and headings in the order of their starts; may overlap between kinds.
+        sections: in the order of their starts; those of one kind may lie in one another, those of two may overlap.
         warnings: what a person should know of the extraction ("page 3 has no text").
     """
 
@@ -81,9 +99,14 @@ class Document:
     def page_at(self, offset: int) -> int | None:
         """The number (from 1) of the page that holds the character at ``offset``; None without pages."""
         for section in self.sections:
-            if section.kind == "page" and section.start <= offset < max(section.end, section.start + 1):
+            if section.kind == "page" and section.covers(offset):
                 return int(section.label)
         return None
+
+    def place_at(self, offset: int) -> str:
+        """The page, slide, sheet or message that holds the character at ``offset``, "page 3"; "" without any."""
+        found = [section for section in self.sections if section.kind in PLACES and section.covers(offset)]
+        return f"{found[-1].kind} {found[-1].label}".rstrip() if found else ""
 
     def heading_at(self, offset: int) -> str | None:
         """The nearest heading at or above ``offset``; None where there is none."""
@@ -92,6 +115,18 @@ class Document:
             if section.kind == "heading" and section.start <= offset < section.end:
                 found = section.label
         return found
+
+    def heading_path_at(self, offset: int) -> tuple[str, ...]:
+        """The heading at or above ``offset`` and those that it stands under, the outermost first."""
+        path: list[Section] = []
+        for section in self.sections:
+            if section.start > offset:
+                break
+            if section.kind == "heading":
+                path = [above for above in path if above.level < section.level] + [section]
+            elif section.kind in PLACES and section.kind != "page":  # what stood above stays there
+                path = []
+        return tuple(section.label for section in path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,10 @@ from rag.index.local.files import LIBRARY_FILE, VECTORS_FILE
 from rag.index.local.lock import write_lock
 from rag.index.local.upgrades import STEPS
 from rag.index.manifest import FORMAT_VERSION
-from rag.schema import Finding
+from rag.schema import Finding, Section
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-FORMAT_2 = CHECKOUT / "tests" / "data" / "index_format_2.sql"
+DATA = CHECKOUT / "tests" / "data"
 
 
 class QuestionsOnly(FakeEmbedder):
@@ -38,10 +39,14 @@ class QuestionsOnly(FakeEmbedder):
 @pytest.fixture
 def former(tmp_path: Path) -> Path:
     """The folder of an index of format 2."""
-    folder = tmp_path / "index"
+    return index_of_format(2, tmp_path / "index")
+
+
+def index_of_format(version: int, folder: Path) -> Path:
+    """The folder of an index that was written then."""
     folder.mkdir()
     with closing(sqlite3.connect(folder / LIBRARY_FILE)) as db:
-        db.executescript(FORMAT_2.read_text(encoding="utf-8"))
+        db.executescript((DATA / f"index_format_{version}.sql").read_text(encoding="utf-8"))
     return folder
 
 
@@ -79,11 +84,33 @@ def test_it_opens_answers_and_is_whole(former: Path) -> None:
     assert index_status(former).generation == 6
 
 
+def test_what_was_stored_without_structure_is_whole_and_gets_it_when_it_is_indexed_again(tmp_path: Path) -> None:
+    folder = index_of_format(3, tmp_path / "index")
+    vectors = "SELECT id, vector FROM chunks ORDER BY id"
+    with closing(sqlite3.connect(folder / LIBRARY_FILE)) as db:
+        before = db.execute(vectors).fetchall()
+    with closing(open_index(folder, QuestionsOnly(), FAKE_SETTINGS)) as index:
+        assert bad(index) == []
+        plots, _ = (index.document(source.id) for source in index.sources())
+        assert plots.heading_path_at(plots.text.index("gate")) == ("Duties",)
+        assert {section.level for section in plots.sections} == {0}
+        hits = index.search_lexical(["tenant"], 1)
+        assert [source.name for _, source, _ in index.chunks([i for i, _ in hits]).values()] == ["plots.md"]
+        with closing(sqlite3.connect(folder / LIBRARY_FILE)) as db:
+            assert db.execute(vectors).fetchall() == before
+        table = Section("table", "Plot | Tenant | Rent", plots.text.index("Plot |"), plots.text.index("Duties") - 2)
+        item = Section("item", "-", plots.text.index("- lock"), len(plots.text), 1)
+        add(index, replace(plots, sections=(*plots.sections, table, item)))
+        assert index.document(plots.source.id).sections[-2:] == (table, item)
+        assert bad(index) == []
+
+
 def test_looking_at_it_is_enough_and_the_vectors_file_stays(tmp_path: Path) -> None:
     with closing(make_index(tmp_path, make_document("a.txt", "The roof leaks."))) as index:
         add(index, make_document("b.txt", "The garden grows."))
     with closing(sqlite3.connect(tmp_path / LIBRARY_FILE)) as db, db:
         db.execute("DROP TABLE page_counts")
+        db.execute("ALTER TABLE sections DROP COLUMN level")
         db.execute("UPDATE meta SET value = json_set(value, '$.format_version', 2) WHERE key = 'manifest'")
     before = (tmp_path / VECTORS_FILE).stat()
     status = index_status(tmp_path)

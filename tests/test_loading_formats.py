@@ -168,7 +168,7 @@ on <i>Tuesday</i>.</p><ul><li>one<li>two<ol start=4><li>deep</ol></ul>
 def test_html_is_what_a_reader_sees(load: Load) -> None:
     document = load("a.html", PAGE)
     assert document.text == (
-        "Budget 2024\n\nThe council met on Tuesday.\n\n- one\n- two\n4. deep\n\nTown | People\nAsby | 12 souls\n\n"
+        "Budget 2024\n\nThe council met on Tuesday.\n\n- one\n- two\n  4. deep\n\nTown | People\nAsby | 12 souls\n\n"
         "  keep\n   this\n\nd1\nd2\n\nNext\n\nMore."
     )
     assert document.source.title == "Budget 2024" and document.source.date == date(2024, 5, 6)

@@ -20,7 +20,7 @@ class Parsed:
 
     Attributes:
         text: as ``clean_newlines`` leaves it.
-        sections: pages or headings, in the order of their starts.
+        sections: see ``rag.schema.Section``; in the order of their starts.
         title: from the file's metadata; "" where it has none worth showing.
         date: from the file's metadata.
         warnings: what a person should know of the extraction.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import date
 from typing import Any
 
@@ -49,8 +50,8 @@ class Documents:
         if source.pages is not None:
             db.execute("INSERT INTO page_counts VALUES (?, ?)", (source.id, source.pages))
         db.executemany(
-            "INSERT INTO sections VALUES (?, ?, ?, ?, ?)",
-            [(source.id, s.kind, s.label, s.start, s.end) for s in document.sections],
+            "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?)",
+            [(source.id, *astuple(section)) for section in document.sections],
         )
 
     def delete(self, db: sqlite3.Connection, document_id: str) -> None:
@@ -101,7 +102,8 @@ class Documents:
             if row is None:
                 raise self._gone(f"the document with the id {document_id!r}")
             sections = db.execute(
-                'SELECT kind, label, start, "end" FROM sections WHERE document_id = ? ORDER BY rowid', (document_id,)
+                'SELECT kind, label, start, "end", level FROM sections WHERE document_id = ? ORDER BY rowid',
+                (document_id,),
             ).fetchall()
         *of_source, warnings, text, checksum = row
         try:

@@ -30,7 +30,8 @@ CREATE TABLE IF NOT EXISTS sections (
     kind TEXT NOT NULL,
     label TEXT NOT NULL,
     start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL
+    "end" INTEGER NOT NULL,
+    level INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX IF NOT EXISTS sections_by_document ON sections (document_id);
 

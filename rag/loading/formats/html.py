@@ -26,10 +26,11 @@ _OF_CONTENT = frozenset({"article", "main", "section"})  # a header or footer in
 _PROSE = "p, article, main, h1, h2"  # a form that holds one wraps the page, as some servers do
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PARAGRAPHS = frozenset({
-    "p", "ul", "ol", "dl", "table", "blockquote", "pre", "hr", "article", "section", "main", "figure",
+    "p", "ul", "ol", "dl", "blockquote", "hr", "article", "section", "main", "figure",
 })  # fmt: skip
+_LISTS = frozenset({"ul", "ol"})
 _LINES = frozenset({
-    "div", "li", "tr", "dt", "dd", "caption", "figcaption", "address", "details", "summary", "fieldset",
+    "div", "tr", "dt", "dd", "caption", "figcaption", "address", "details", "summary", "fieldset",
     "legend", "form", "header", "footer", "body", "hgroup", "center", "td", "th", "br",
 })  # fmt: skip
 _BLOCK_IN_CELL = "table, ul, ol, pre, blockquote, h1, h2, h3, h4, h5, h6, p + p, div + div"
@@ -108,7 +109,7 @@ def _inside_content(node: LexborNode) -> bool:
 
 
 def _write(root: LexborNode, unwanted: set[int], builder: TextBuilder) -> None:
-    preformatted = 0
+    preformatted = depth = 0
     numbers: dict[int, int] = {}  # of the last item in each numbered list
     for node, opens in _walk(root, unwanted):
         tag = node.tag
@@ -116,18 +117,24 @@ def _write(root: LexborNode, unwanted: set[int], builder: TextBuilder) -> None:
             text = node.text_content or ""
             builder.add(text) if preformatted else builder.add_collapsed(text)
         elif tag in _HEADINGS:
-            builder.begin_heading() if opens else builder.end_heading()
+            builder.begin_heading(int(tag[1])) if opens else builder.end_heading()
+        elif tag == "table":
+            builder.begin_table() if opens else builder.end_table()
+        elif tag == "pre":
+            preformatted += 1 if opens else -1
+            builder.begin("code", "") if opens else builder.end("code")
         elif tag in _PARAGRAPHS:
-            preformatted += (1 if opens else -1) if tag == "pre" else 0
-            nested = tag in ("ul", "ol") and node.parent is not None and node.parent.tag == "li"
-            builder.gap(1 if nested else 2)
+            if tag in _LISTS:
+                depth += 1 if opens else -1
+            builder.gap(1 if tag in _LISTS and node.parent is not None and node.parent.tag == "li" else 2)
         elif tag == "tr" and opens and node.css_first(_BLOCK_IN_CELL) is None:
-            builder.add_row(_cell_text(cell, unwanted) for cell in node.iter() if cell.tag in ("td", "th"))
+            cells = [cell for cell in node.iter() if cell.tag in ("td", "th")]
+            builder.add_row([_cell_text(cell, unwanted) for cell in cells], header=True)
             unwanted.add(node.mem_id)  # written: its cells are not entered
+        elif tag == "li":
+            builder.begin_item(_list_marker(node.parent, numbers), max(depth, 1)) if opens else builder.end_item()
         elif tag in _LINES:
             builder.gap(1)
-            if tag == "li" and opens:
-                builder.marker(_list_marker(node.parent, numbers))
 
 
 def _walk(root: LexborNode, unwanted: set[int]) -> Iterator[tuple[LexborNode, bool]]:
@@ -153,8 +160,8 @@ def _cell_text(cell: LexborNode, unwanted: set[int]) -> str:
 
 def _list_marker(parent: LexborNode | None, numbers: dict[int, int]) -> str:
     if parent is None or parent.tag != "ol":
-        return "- "
+        return "-"
     start = parent.attributes.get("start") or ""
     first = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 1
     numbers[parent.mem_id] = numbers.get(parent.mem_id, first - 1) + 1
-    return f"{numbers[parent.mem_id]}. "
+    return f"{numbers[parent.mem_id]}."

@@ -22,7 +22,7 @@ from rag.text.wrapping import are_lines_of_their_own
 _FRONT_MATTER = re.compile(r"(?P<fence>---|\+\+\+)[ \t]*\n(?P<fields>.*?)\n(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^(?P<key>[A-Za-z_][\w-]*)[ \t]*[:=][ \t]*(?P<value>.*)$", re.MULTILINE)
 _MAX_NESTING = 100  # what is nested deeper is dropped; the parser's own 20 is within reach of real lists
-_BLOCKS = ("paragraph", "heading", "blockquote", "bullet_list", "ordered_list", "table")
+_BLOCKS = ("paragraph", "heading", "blockquote", "bullet_list", "ordered_list")
 
 
 def parse(data: bytes, limits: Limits) -> Parsed:
@@ -51,27 +51,26 @@ def _split_front_matter(source: str) -> tuple[dict[str, str], str]:
 
 
 def _write(tokens: list[Token], builder: TextBuilder) -> None:
-    lists: list[str] = []  # the indentation of each list that is open
+    depth = 0  # lists that are open
     row: list[str] | None = None
     for token in tokens:
         kind, opens = token.type.removesuffix("_open").removesuffix("_close"), token.nesting == 1
         if kind == "heading":
-            builder.begin_heading() if opens else builder.end_heading()
+            builder.begin_heading(int(token.tag[1:])) if opens else builder.end_heading()
         elif kind in ("bullet_list", "ordered_list"):
-            if opens:
-                lists.append("  " * len(lists))
-            else:
-                lists.pop()
-            builder.gap(1 if lists else 2)
+            depth += token.nesting
+            builder.gap(1 if depth else 2)
+        elif kind == "list_item" and opens:
+            builder.begin_item(f"{token.info}{token.markup}" if token.info else "-", depth)
         elif kind == "list_item":
-            builder.gap(1)
-            if opens:
-                builder.marker(f"{lists[-1]}{token.info}{token.markup} " if token.info else f"{lists[-1]}- ")
+            builder.end_item()
+        elif kind == "table":
+            builder.begin_table() if opens else builder.end_table()
         elif kind in _BLOCKS:
             builder.gap(1 if token.hidden else 2)
         elif kind == "tr":
             if row is not None:
-                builder.add_row(row)
+                builder.add_row(row, header=True)
             row = [] if opens else None
         elif kind == "inline" and row is not None:
             cell = TextBuilder(DEFAULT_LIMITS)
@@ -80,9 +79,9 @@ def _write(tokens: list[Token], builder: TextBuilder) -> None:
         elif kind == "inline":
             _write_inline(token, builder)
         elif kind in ("fence", "code_block"):
-            builder.gap(2)
+            builder.begin("code", token.info.strip())
             builder.add(token.content.rstrip("\n"))
-            builder.gap(2)
+            builder.end("code")
         elif kind == "html_block":
             builder.gap(2)
             write_fragment(token.content, builder)

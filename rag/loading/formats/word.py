@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -29,7 +29,7 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ENCRYPTED_MEMBER = 0x1  # flag bit of a zip member
 _MAX_RATIO = 200  # unpacked to packed; XML reaches 30, a bomb 1000
 _RATIO_FREE_BYTES = 10 * MIB  # below, no ratio does harm
-_HEADING_STYLE = re.compile(r"(?:heading [1-9]|title)$", re.IGNORECASE)
+_HEADING_STYLE = re.compile(r"(?:heading (?P<level>[1-9])|title)$", re.IGNORECASE)
 
 _TEXT = {
     qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-",
@@ -86,19 +86,19 @@ def _check_package(data: bytes, limits: Limits) -> None:
         raise Refused(f"unpacks to {in_words(unpacked)} from {in_words(len(data))}: a zip bomb")
 
 
-def _heading_styles(document: WordDocument) -> frozenset[str]:
-    """The ids of the paragraph styles that are headings, or are based on one."""
-    found = set()
+def _heading_styles(document: WordDocument) -> dict[str, int]:
+    """The ids of the paragraph styles that are headings, or are based on one, with their levels."""
+    found: dict[str, int] = {}
     for style in document.styles:
         base: Any = style if style.type == WD_STYLE_TYPE.PARAGRAPH else None
         for _ in range(20):  # a damaged file may base a style on itself
             if base is None:
                 break
-            if _HEADING_STYLE.match(base.name or ""):
-                found.add(style.style_id)
+            if name := _HEADING_STYLE.match(base.name or ""):
+                found[style.style_id] = int(name["level"] or 1)
                 break
             base = base.base_style
-    return frozenset(found)
+    return found
 
 
 def _notes(document: WordDocument) -> Iterator[Any]:
@@ -110,7 +110,7 @@ def _notes(document: WordDocument) -> Iterator[Any]:
 class _Writer:
     """Writes blocks of WordprocessingML, given as lxml elements, to a builder."""
 
-    def __init__(self, builder: TextBuilder, heading_styles: frozenset[str]) -> None:
+    def __init__(self, builder: TextBuilder, heading_styles: Mapping[str, int]) -> None:
         self._builder = builder
         self._heading_styles = heading_styles
 
@@ -120,21 +120,21 @@ class _Writer:
             if element.tag == _PARAGRAPH:
                 self._paragraph(element)
             elif element.tag == _TABLE:
-                self._builder.gap(2)
+                self._builder.begin_table()
                 for row in _nearest(element, _ROW):
-                    self._builder.add_row(_cell_text(cell) for cell in _nearest(row, _CELL))
-                self._builder.gap(2)
+                    self._builder.add_row([_cell_text(cell) for cell in _nearest(row, _CELL)], header=True)
+                self._builder.end_table()
             elif element.tag not in _SKIPPED:
                 self.blocks(element)
 
     def _paragraph(self, element: Any) -> None:
         style = element.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-        heading = style is not None and style.get(qn("w:val")) in self._heading_styles
-        if heading:
-            self._builder.begin_heading()
+        level = self._heading_styles.get(style.get(qn("w:val"))) if style is not None else None
+        if level is not None:
+            self._builder.begin_heading(level)
         self._builder.gap(2)
         self._builder.add(_inline_text(element).strip())
-        if heading:
+        if level is not None:
             self._builder.end_heading()
         for box in _nearest(element, _TEXT_BOX):
             self.blocks(box)

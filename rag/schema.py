@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from string import ascii_uppercase
 from typing import Literal
 
 Span = tuple[int, int]
 """Characters ``(start, end)`` of a document's stored text, half-open."""
 
 
-SectionKind = Literal["page", "slide", "sheet", "message", "heading", "table", "item", "code", "note"]
+SectionKind = Literal["page", "slide", "sheet", "message", "rows", "heading", "table", "item", "code", "note"]
 PLACES: tuple[SectionKind, ...] = ("page", "slide", "sheet", "message")
 """The kinds of section that a citation can name as the place where it stands."""
 
@@ -29,6 +30,7 @@ class Section:
         kind: what it is; the label is:
 
             - ``"page"``, ``"slide"``: its number, from "1"; ``"sheet"``: its name; ``"message"``: its subject.
+            - ``"rows"``: the cells of a sheet, "A12:F40", whose rows are its lines, one each.
             - ``"heading"``: its text. It covers its own line and everything up to the next heading or the next slide,
               sheet or message.
             - ``"table"``: its header row as it stands at the start of the section, "Flat | Tenant"; "" where no row
@@ -104,9 +106,18 @@ class Document:
         return None
 
     def place_at(self, offset: int) -> str:
-        """The page, slide, sheet or message that holds the character at ``offset``, "page 3"; "" without any."""
-        found = [section for section in self.sections if section.kind in PLACES and section.covers(offset)]
-        return f"{found[-1].kind} {found[-1].label}".rstrip() if found else ""
+        """Where the character at ``offset`` stands: "page 3", "slide 2", "sheet Budget, row 12", "row 12", a message.
+
+        "" where the format has no such places.
+        """
+        found = [section for section in self.sections if section.covers(offset)]
+        names = [f"{section.kind} {section.label}".rstrip() for section in found if section.kind in PLACES][-1:]
+        for section in found:
+            if section.kind == "rows":
+                first = section.label.partition(":")[0].lstrip(ascii_uppercase)
+                rows_before = self.text.count("\n", section.start, offset)
+                names.append(f"row {int(first) + rows_before}")
+        return ", ".join(names)
 
     def heading_at(self, offset: int) -> str | None:
         """The nearest heading at or above ``offset``; None where there is none."""

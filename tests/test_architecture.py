@@ -38,7 +38,7 @@ ROOMS: dict[str, str] = {
     "rag.doctor": "errors schema settings embeddings text loading index reader assistant history",
     "rag.serving": "errors schema index answer history",
     "rag.ui": "errors schema markup text loading sample index answer history serving",
-    "rag.cli": "errors schema settings embeddings sample index answer assistant history doctor serving ui",
+    "rag.cli": "errors schema settings embeddings loading sample index answer assistant history doctor serving ui",
     "eval": "*",
     "training": "*",
 }

@@ -17,6 +17,7 @@ from rag.schema import Answer, Citation, Finding
 
 if TYPE_CHECKING:
     from rag.index.ingest import IndexReport
+    from rag.loading.registry import Support
 
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
@@ -81,6 +82,32 @@ def print_report(report: IndexReport, documents: int, chunks: int, folder: Path)
         f"{len(report.removed)} removed, {len(report.failed)} failed"
     )
     out.print(f"{plain(folder)} now holds {count(documents, 'document')} in {count(chunks, 'chunk')}")
+
+
+def support_dict(support: Support) -> dict[str, Any]:
+    """How a format is read, as plain data."""
+    format_ = support.format
+    return {
+        "format": format_.name,
+        "suffixes": list(support.suffixes),
+        "media_type": format_.media_type,
+        "libraries": dict(zip(format_.libraries, (found or None for found in support.versions), strict=False)),
+        "plugin": support.plugin or None,
+        "readable": not support.problem,
+        "problem": support.problem or None,
+    }
+
+
+def print_support(support: Support) -> None:
+    """Prints the suffixes of a format, its name, what reads it, and what is wrong with that."""
+    format_ = support.format
+    libraries = zip(format_.libraries, support.versions, strict=False)
+    read_by = ", ".join(f"{name} {found or '(not installed)'}" for name, found in libraries) or "docquote"
+    plugin = f", added by {support.plugin}" if support.plugin else ""
+    out.print(f"[bold]{plain(format_.name)}[/]: {plain(' '.join(support.suffixes))}")
+    out.print(plain(f"    read by {read_by}{plugin}"), style="dim")
+    if support.problem:
+        out.print(f"    [bold red]not read:[/] {plain(support.problem)}")
 
 
 def print_finding(finding: Finding) -> None:

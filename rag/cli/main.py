@@ -1,4 +1,4 @@
-"""The command line: ``docquote index | ask | chat | status | remove | doctor | user | eval``.
+"""The command line: ``docquote index | ask | chat | status | remove | formats | doctor | user | eval``.
 
 Exit status: 0 done (for ``ask``: answered, or perhaps), 1 not in the documents (``ask``), a file that could not be read
 (``index``) or something to mend (``doctor``), 2 an error. Models and the page are imported by the commands that need
@@ -27,7 +27,9 @@ from rag.cli.console import (
     print_finding,
     print_json,
     print_report,
+    print_support,
     report_dict,
+    support_dict,
 )
 from rag.cli.users import user_app
 from rag.errors import DocquoteError
@@ -225,6 +227,19 @@ def remove(
             out.print(plain(f"removed {name}"))
     if unknown:
         raise DocquoteError(f"{', '.join(unknown)}: the index holds no such document; see: docquote status")
+
+
+@app.command()
+def formats(as_json: JsonOption = False) -> None:
+    """List the types of file that can be read, and what reads them here."""
+    from rag.loading.registry import supports
+
+    found = supports()
+    if as_json:
+        print_json([support_dict(support) for support in found])
+    else:
+        for support in found:
+            print_support(support)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from rag.errors import LoadError, Refused
 from rag.loading.dates import date_of
 from rag.loading.limits import DEFAULT_LIMITS, Limits, in_words
 from rag.loading.parsed import Parsed, clean_newlines
-from rag.loading.registry import FORMATS, is_supported, parse, unsupported_reason
+from rag.loading.registry import Format, format_of, parse, unsupported_reason
 from rag.loading.sandbox.child import PARSER
 from rag.loading.titles import MAX_TITLE_CHARACTERS, sensible, title_of
 from rag.schema import Document, Source, page_count
@@ -33,11 +33,11 @@ def load_file(path: Path, *, root: Path, limits: Limits = DEFAULT_LIMITS) -> Doc
         LoadError: for whatever keeps the file from being a document, with the reason in words for people.
     """
     path = _resolved(path)
-    if not is_supported(path) and not path.is_dir():
-        raise LoadError(path, unsupported_reason(path))
-    data = _read(path, limits)
     suffix = path.suffix.lower()
-    format_ = FORMATS[suffix]
+    format_ = format_of(suffix)
+    if format_ is None:
+        raise LoadError(path, "is a folder, not a file" if path.is_dir() else unsupported_reason(path))
+    data = _read(path, limits)
     try:
         parsed = (PARSER.parse if format_.isolated else parse)(suffix, data, limits)
     except Refused as refusal:
@@ -46,13 +46,19 @@ def load_file(path: Path, *, root: Path, limits: Limits = DEFAULT_LIMITS) -> Doc
         id=document_id(path),
         name=_name(path, root),
         path=str(path),
-        title=title_of(path.name, parsed.text, parsed.title, parsed.sections),
+        title=_title(path.name, parsed, format_),
         date=parsed.date or date_of(path.stem, parsed.text),
         media_type=format_.media_type,
         sha256=hashlib.sha256(data).hexdigest(),
         pages=page_count(parsed.sections),
     )
     return Document(source, parsed.text, parsed.sections, parsed.warnings)
+
+
+def _title(name: str, parsed: Parsed, format_: Format) -> str:
+    if format_.has_title:
+        return title_of(name, parsed.text, parsed.title, parsed.sections)
+    return title_of(name, "", parsed.title, ())
 
 
 def document_from_text(text: str, *, name: str, title: str = "", date: date | None = None, path: str = "") -> Document:

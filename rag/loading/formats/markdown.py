@@ -35,10 +35,15 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     source = clean_newlines(source)
     fields, body = _split_front_matter(source)
     builder = TextBuilder(limits)
-    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
-    _write(parser.parse(body), builder)
+    write_markdown(body, builder)
     text, sections = builder.build()
     return Parsed(text, sections, fields.get("title", ""), parse_date(fields.get("date", "")), warnings)
+
+
+def write_markdown(source: str, builder: TextBuilder) -> None:
+    """Append what a piece of Markdown says to ``builder``."""
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
+    _write(parser.parse(source), builder)
 
 
 def _split_front_matter(source: str) -> tuple[dict[str, str], str]:

@@ -7,7 +7,6 @@ out tracked insertions, content controls and text boxes.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
@@ -21,14 +20,10 @@ from docx.oxml.parser import parse_xml
 
 from rag.errors import Refused
 from rag.loading.builder import TextBuilder
-from rag.loading.limits import MIB, Limits, in_words
+from rag.loading.limits import Limits
+from rag.loading.package import check_package
 from rag.loading.parsed import Parsed
 
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # old Office files, and new ones under a password
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_ENCRYPTED_MEMBER = 0x1  # flag bit of a zip member
-_MAX_RATIO = 200  # unpacked to packed; XML reaches 30, a bomb 1000
-_RATIO_FREE_BYTES = 10 * MIB  # below, no ratio does harm
 _HEADING_STYLE = re.compile(r"(?:heading (?P<level>[1-9])|title)$", re.IGNORECASE)
 
 _TEXT = {
@@ -49,7 +44,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     Raises:
         Refused: damaged, protected, not a Word document, or over the limits when unpacked.
     """
-    _check_package(data, limits)
+    check_package(data, limits, name="Word document", old="Word file (.doc)", suffix=".docx")
     try:
         document = docx.Document(BytesIO(data))
     except (PackageNotFoundError, KeyError) as error:
@@ -63,27 +58,6 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         writer.blocks(notes)
     text, sections = builder.build()
     return Parsed(text, sections, document.core_properties.title or "")
-
-
-def _check_package(data: bytes, limits: Limits) -> None:
-    """Raise Refused for what is no zip file, is encrypted, or would unpack beyond the limits."""
-    if data.startswith(_OLE):
-        if _ENCRYPTED in data:
-            raise Refused("is protected by a password; save a copy without one")
-        raise Refused("is an old Word file (.doc) under a new name: save it as .docx")
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as package:
-            members = package.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise Refused("is damaged, or not a Word document") from error
-    if any(member.flag_bits & _ENCRYPTED_MEMBER for member in members):
-        raise Refused("is protected by a password; save a copy without one")
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > limits.max_unpacked_bytes:
-        limit = in_words(limits.max_unpacked_bytes)
-        raise Refused(f"unpacks to {in_words(unpacked)}, over the limit of {limit}")
-    if unpacked > max(_RATIO_FREE_BYTES, _MAX_RATIO * len(data)):
-        raise Refused(f"unpacks to {in_words(unpacked)} from {in_words(len(data))}: a zip bomb")
 
 
 def _heading_styles(document: WordDocument) -> dict[str, int]:

@@ -107,9 +107,10 @@ Fish &amp; chips, 2 \\* 3. ![photo](x.png)<!-- secret -->
 def test_markdown_becomes_readable_text(load: Load) -> None:
     document = load("a.md", MARKDOWN)
     assert document.text == (
+        "date: 2024-03-05\n\n"
         "First heading\n\nSome bold text with a link and code_x, going on.\n\n1. one\n2. two\n  - nested\n\n"
         'Town | People\nAsby | 12\n\nif a < b:\n    print("*kept*")\n\nSecond heading\n\n'
-        "Fish & chips, 2 * 3. \n\nMore\ninside"
+        "Fish & chips, 2 * 3.\n\nMore\ninside"
     )
     assert document.source.title == "The *annual* report" and document.source.date == date(2024, 3, 5)
     assert [label for label, _ in headings(document)] == ["First heading", "Second heading"]
@@ -162,7 +163,7 @@ on <i>Tuesday</i>.</p><ul><li>one<li>two<ol start=4><li>deep</ol></ul>
 <table><tr><th>Town<th>People<tr><td>Asby<td>12<br>souls</table><pre>  keep
    this</pre><p style="display: none">hidden1</p><p hidden>hidden2</p><div>d1</div><div>d2</div>
 <h2>Next</h2><p>More.</p></article></main><aside>Related</aside>
-<form><input value=x><label>Search</label></form><footer>Imprint</footer><noscript>no</noscript></body></html>"""
+<form><input value=x><label>Search</label></form><footer><a>Imprint</a></footer><noscript>no</noscript></body></html>"""
 
 
 def test_html_is_what_a_reader_sees(load: Load) -> None:

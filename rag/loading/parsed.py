@@ -12,6 +12,10 @@ from rag.schema import Section
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
+STRUCK_OUT = "text that is struck out is left out"
+"""A warning that several formats give."""
+FRONT_MATTER = "front matter"
+"""The label of the note that begins a text with what its file says of it, "version: 4.2"."""
 
 
 @dataclass(frozen=True, slots=True)

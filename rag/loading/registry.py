@@ -45,10 +45,12 @@ class Format:
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
 _HERE = "rag.loading.formats"
+_OF_HTML = ("selectolax", "tinycss2")
+_OF_MARKDOWN = ("markdown-it-py", "mdit-py-plugins", "PyYAML", *_OF_HTML)
 
 _TEXT = Format("plain text", "text/plain", f"{_HERE}.text", isolated=False)
-_MARKDOWN = Format("Markdown", "text/markdown", f"{_HERE}.markdown", libraries=("markdown-it-py", "selectolax"))
-_HTML = Format("HTML", "text/html", f"{_HERE}.html", libraries=("selectolax",))
+_MARKDOWN = Format("Markdown", "text/markdown", f"{_HERE}.markdown", libraries=_OF_MARKDOWN)
+_HTML = Format("HTML", "text/html", f"{_HERE}.html", libraries=_OF_HTML)
 _PDF = Format("PDF", "application/pdf", f"{_HERE}.pdf", libraries=("pypdfium2",))
 _WORD = Format("Word", f"{_OFFICE}.wordprocessingml.document", f"{_HERE}.word", libraries=("python-docx", "lxml"))
 _EXCEL = Format(
@@ -69,9 +71,7 @@ _CSV = Format("separated values", "text/csv", f"{_HERE}.csv", has_title=False)
 _JSON = Format("JSON", "application/json", f"{_HERE}.json", has_title=False)
 _YAML = Format("YAML", "application/yaml", f"{_HERE}.yaml", libraries=("PyYAML",), has_title=False)
 _XML = Format("XML", "application/xml", f"{_HERE}.xml", libraries=("lxml",), has_title=False)
-_NOTEBOOK = Format(
-    "Jupyter notebook", "application/x-ipynb+json", f"{_HERE}.notebook", libraries=("markdown-it-py", "selectolax")
-)
+_NOTEBOOK = Format("Jupyter notebook", "application/x-ipynb+json", f"{_HERE}.notebook", libraries=_OF_MARKDOWN)
 _LOG = Format("log", "text/x-log", f"{_HERE}.log", isolated=False, has_title=False)
 _CODE = Format("source code", "text/x-source", f"{_HERE}.code", isolated=False, has_title=False)
 _CODE_SUFFIXES = (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from rag.loading.dates import labelled_date, without_date
+from rag.loading.parsed import FRONT_MATTER
 from rag.schema import Section
 
 MAX_TITLE_CHARACTERS = 300
@@ -33,7 +34,8 @@ def title_of(name: str, text: str, metadata_title: str, sections: Sequence[Secti
         sections: of the text; the first heading is the second choice.
     """
     heading = next((section.label for section in sections if section.kind == "heading"), "")
-    for candidate in (sensible(metadata_title), heading, _title_line(text)):
+    front = next((section.end for section in sections if section.label == FRONT_MATTER and not section.start), 0)
+    for candidate in (sensible(metadata_title), heading, _title_line(text[front:])):
         title = " ".join(candidate.split())
         if title:
             return title[:MAX_TITLE_CHARACTERS]

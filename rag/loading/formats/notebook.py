@@ -39,16 +39,18 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     language = _text(spec.get("language")) if isinstance(spec, dict) else ""
     for cell in cells:
         if isinstance(cell, dict):
-            _write_cell(cell, language, builder)
+            warnings += _write_cell(cell, language, builder)
     text, sections = builder.build()
-    return Parsed(text, sections, _text(metadata.get("title")), warnings=warnings)
+    return Parsed(text, sections, _text(metadata.get("title")), warnings=tuple(dict.fromkeys(warnings)))
 
 
-def _write_cell(cell: dict[str, Any], language: str, builder: TextBuilder) -> None:
+def _write_cell(cell: dict[str, Any], language: str, builder: TextBuilder) -> tuple[str, ...]:
+    """Writes a cell; returns warnings of what is left out."""
     source = _text(cell.get("source"))
+    warnings: tuple[str, ...] = ()
     builder.gap(2)
     if cell.get("cell_type") == "markdown":
-        write_markdown(source, builder)
+        warnings = write_markdown(source, builder)
     elif cell.get("cell_type") == "code":
         builder.begin("code", language)
         builder.add(source.strip("\n"))
@@ -61,6 +63,7 @@ def _write_cell(cell: dict[str, Any], language: str, builder: TextBuilder) -> No
     else:
         builder.add(source.strip("\n"))
     builder.gap(2)
+    return warnings
 
 
 def _output(output: dict[str, Any]) -> str:

@@ -1,0 +1,77 @@
+"""HTML -> the text that a reader of the page sees, without navigation, scripts and hidden parts.
+
+Paragraphs, list items and table rows are lines; cells are joined as "a | b"; images are dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from rag.loading.builder import TextBuilder
+from rag.loading.dates import parse_date
+from rag.loading.encoding import decode
+from rag.loading.formats.html.visible import unwanted
+from rag.loading.formats.html.writing import Writer
+from rag.loading.limits import Limits
+from rag.loading.parsed import Parsed
+
+_DATE_NAMES = (
+    "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date",
+    "dcterms.created", "dcterms.issued", "pubdate", "publishdate", "publish_date",
+)  # fmt: skip
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]+)""", re.IGNORECASE)
+_SITE_NAME = re.compile(r"\s*[|\-\u2013\u2014:\u00b7\u00bb]\s")
+
+
+def parse(data: bytes, limits: Limits) -> Parsed:
+    """Text, heading sections, title (``<title>`` without the site's name, or the first h1) and date.
+
+    Raises:
+        Refused: not text, or too long.
+    """
+    declared = _CHARSET.search(data[:4096])
+    markup, warnings = decode(data, declared[1].decode("ascii", "replace") if declared else "")
+    tree = LexborHTMLParser(markup)
+    title, stated = _title(tree), _date(tree)
+    builder = TextBuilder(limits)
+    warnings += _write_tree(tree, builder)
+    text, sections = builder.build()
+    return Parsed(text, sections, title, stated, warnings)
+
+
+def write_fragment(markup: str, builder: TextBuilder) -> tuple[str, ...]:
+    """Append the visible text of a piece of HTML to ``builder``; returns warnings of what is left out."""
+    return _write_tree(LexborHTMLParser(markup), builder)
+
+
+def _write_tree(tree: LexborHTMLParser, builder: TextBuilder) -> tuple[str, ...]:
+    left_out, warnings = unwanted(tree)
+    if tree.body is not None:
+        Writer(builder, left_out).write_page(tree.body)
+    return warnings
+
+
+def _title(tree: LexborHTMLParser) -> str:
+    head, heading = (_words(tree.css_first(name)) for name in ("title", "h1"))
+    heading = heading.lstrip("#¶§🔗 ").rstrip("¶§🔗 ")  # a link to the heading itself
+    rest = head.removeprefix(heading)
+    return heading if heading and (not head or (rest != head and _SITE_NAME.match(rest))) else head
+
+
+def _words(node: LexborNode | None) -> str:
+    return " ".join(node.text().split()) if node is not None else ""
+
+
+def _date(tree: LexborHTMLParser) -> date | None:
+    stated: dict[str, str] = {}
+    for meta in tree.css("meta"):
+        attributes = meta.attributes
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
+        stated.setdefault(name.lower(), attributes.get("content") or "")
+    time = tree.css_first("time[datetime]")
+    values = [stated.get(name, "") for name in _DATE_NAMES]
+    values.append((time.attributes.get("datetime") or "") if time is not None else "")
+    return next((found for value in values if (found := parse_date(value))), None)

@@ -1,0 +1,78 @@
+"""Which parts of a page are no part of its text: navigation, scripts, and what is hidden or struck out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import tinycss2
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from rag.loading.parsed import STRUCK_OUT
+
+HIDDEN = "text that the page's style sheet hides is left out"
+
+_DROPPED = (
+    "head, script, style, template, noscript, svg, nav, aside, iframe, object, canvas, audio, video, button,"
+    " select, textarea, input, rp, [hidden], [aria-hidden=true], [role=navigation], [role=banner]"
+)
+_STRUCK = "del, s, strike"
+_OF_CONTENT = frozenset({"article", "main", "section"})  # a header or footer inside one belongs to the text
+_PROSE = "p, article, main, h1, h2"  # a form that holds one wraps the page, as some servers do
+_HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_STRIKES = re.compile(r"text-decoration[^;]*line-through", re.IGNORECASE)
+_SIMPLE = re.compile(r"[a-z]*(?:[.#][\w-]+)+", re.IGNORECASE)
+_ANCHORS = frozenset("# ¶ § ↩ ↩︎ ↑ ^ 🔗".split())
+"""What links to a heading itself, and from a note back to its mark, are called."""
+
+
+def unwanted(tree: LexborHTMLParser) -> tuple[set[int], tuple[str, ...]]:
+    """The ids of the nodes that are no part of the text, with all that is in them; and warnings of what is left out."""
+    body = tree.body
+    if body is None:
+        return set(), ()
+    found = tree.css(_DROPPED)
+    found += [node for node in tree.css("header") if not _inside_content(node)]
+    found += [node for node in tree.css("footer, [role=contentinfo]") if not _inside_content(node) and _links(node)]
+    found += [node for node in tree.css("form") if node.css_first(_PROSE) is None]
+    found += [node for node in tree.css("a[href*='#']") if node.text().strip() in _ANCHORS]
+    inline = [(node, node.attributes.get("style") or "") for node in tree.css("[style]")]
+    by_sheet = [(node, declared) for selector, declared in _rules(tree).items() for node in tree.css(selector)]
+    struck = tree.css(_STRUCK) + [node for node, style in inline + by_sheet if _STRIKES.search(style)]
+    hidden = [node for node, style in by_sheet if _HIDES.search(style)]
+    found += [node for node, style in inline if _HIDES.search(style)]
+    warnings = (STRUCK_OUT if _have_text(struck) else "", HIDDEN if _have_text(hidden) else "")
+    return {node.mem_id for node in (*found, *struck, *hidden)} - {body.mem_id}, tuple(filter(None, warnings))
+
+
+def _have_text(nodes: Sequence[LexborNode]) -> bool:
+    return any(node.text().strip() for node in nodes)
+
+
+def _rules(tree: LexborHTMLParser) -> dict[str, str]:
+    """What the page's own style sheets declare for simple selectors (".old", "p#draft"), the last rule of each."""
+    declared: dict[str, str] = {}
+    for sheet in tree.css("style"):
+        for rule in tinycss2.parse_stylesheet(sheet.text(), skip_comments=True, skip_whitespace=True):
+            if rule.type == "qualified-rule":
+                for selector in tinycss2.serialize(rule.prelude).split(","):
+                    if _SIMPLE.fullmatch(selector.strip()):
+                        declared[selector.strip()] = tinycss2.serialize(rule.content)
+    return declared
+
+
+def _links(footer: LexborNode) -> bool:
+    """Whether a page's footer is nothing but links, or hardly more."""
+    linked = sum(len(link.text().strip()) for link in footer.css("a"))
+    return 2 * linked >= len(" ".join(footer.text().split()))
+
+
+def _inside_content(node: LexborNode) -> bool:
+    return any(parent.tag in _OF_CONTENT for parent in _parents(node))
+
+
+def _parents(node: LexborNode) -> Iterator[LexborNode]:
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent

@@ -1,0 +1,105 @@
+"""Tables of formats whose cells may be merged: rows of equal length, and which of them heads the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from rag.loading.builder import TextBuilder
+
+MOST_COLUMNS = 1000
+"""That one cell may span, as in HTML."""
+
+_MAX_HEADER_CELL = 80  # characters; what is longer is no name of a column
+_FIGURE = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as its format has it.
+
+    Attributes:
+        text: of it; None where it goes on from the cell above.
+        columns, rows: that it spans, from 1.
+    """
+
+    text: str | None
+    columns: int = 1
+    rows: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as its format has it.
+
+    Attributes:
+        cells: from the first column on.
+        heads: whether the format says that it heads the columns.
+    """
+
+    cells: Sequence[Cell]
+    heads: bool = False
+
+
+def write_table(rows: Sequence[Row], builder: TextBuilder, *, may_head: bool = True) -> None:
+    """Writes a table; a merged cell is repeated in each row and column that it spans, unless it is all of its row.
+
+    Several rows that head the columns become one: "Rent 2023" for "Rent" above "2023". Such a row of one cell stands
+    above the table.
+
+    Args:
+        rows: from the top.
+        builder: that is written to.
+        may_head: whether the first row may head the others where the format does not say that one does.
+    """
+    texts = _filled(rows)
+    alone = [len(row.cells) == 1 and len(set(cells)) == 1 for row, cells in zip(rows, texts, strict=True)]
+    first = 0
+    while first + 1 < len(rows) and rows[first].heads and alone[first]:
+        builder.gap(2)
+        builder.add(" ".join(texts[first][0].split()))
+        builder.gap(1)
+        first += 1
+    body = next((at for at in range(first, len(rows)) if not rows[at].heads), len(rows))
+    builder.begin_table()
+    if body > first:
+        columns = zip_longest(*texts[first:body], fillvalue="")
+        builder.add_row([" ".join(dict.fromkeys(filter(None, column))) for column in columns], header=True)
+    for at in range(body, len(rows)):
+        heads = at == body == first and may_head and _reads_like_a_header(texts[at:])
+        builder.add_row(texts[at][:1] if alone[at] else texts[at], header=heads)
+    builder.end_table()
+
+
+def _filled(rows: Sequence[Row]) -> list[list[str]]:
+    """The text of each row's cells, those included that cells of other rows and columns reach into."""
+    filled: list[list[str]] = []
+    reached: dict[tuple[int, int], str] = {}
+    for y, row in enumerate(rows):
+        x = 0
+        for cell in row.cells:
+            while (y, x) in reached:
+                x += 1
+            text = cell.text if cell.text is not None else reached.get((y - 1, x), "")
+            across = range(x, x + min(max(cell.columns, 1), MOST_COLUMNS))
+            down = range(y, min(y + max(cell.rows, 1), len(rows)))
+            reached.update(((at, column), text) for at in down for column in across)
+            x = across.stop
+        while (y, x) in reached:
+            x += 1
+        filled.append([reached[y, column] for column in range(x)])
+    return filled
+
+
+def _reads_like_a_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of several rows names three columns or more: short names, no two the same, without figures."""
+    first = [" ".join(cell.split()) for cell in rows[0]]
+    names = first if first[0] else first[1:]  # above the names of rows there may be none
+    return (
+        len(rows) > 1
+        and len(first) > 2
+        and len(set(names)) == len(names)
+        and all(cell and len(cell) <= _MAX_HEADER_CELL and not _FIGURE.search(cell) for cell in names)
+    )

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from embeddings import Embedder
 from embeddings.bundled import bundled_tokenizer
+from eval.dataset import read_questions
 from eval.splits import kept_for_dev
+from rag.errors import DatasetError
 from rag.loading import document_from_text
 from rag.reader.spans.windows import WindowBuilder
 from rag.schema import Document, Turn
+from training.reader import open_questions
 from training.reader.open_data import OpenData
-from training.reader.open_questions import Asked, OpenQuestion, ask, places, shares_half
+from training.reader.open_questions import LIBRARY, Asked, OpenQuestion, ask, own_library, places, shares_half
 from training.reader.perturb import DetailSwapper
+from training.reader.train import Recipe, mixture
 from training.reader.typing import as_typed
 from training.reader.windows import tensors
 
@@ -127,3 +134,67 @@ def test_the_split_is_a_rule_of_the_name() -> None:
     assert 70 < len(kept) < 130
     assert kept == {name for name in names if kept_for_dev(name)}
     assert {name for name in names if kept_for_dev(name, 0.1)} < kept
+
+
+def _library(folder: Path, *rows: dict[str, object]) -> Path:
+    (folder / "documents").mkdir(parents=True)
+    for name, text in (("leave.md", LEAVE), ("depot.md", f"{DEPOT}\n\nOn Sundays no train leaves.")):
+        (folder / "documents" / name).write_text(text, encoding="utf-8")
+    (folder / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return folder
+
+
+ADOPTS = {
+    "id": "1",
+    "question": "And if we adopt?",
+    "document": "leave.md",
+    "evidence": ["Those who adopt get\nten weeks."],
+    "history": [{"question": "How long is leave?", "answer": "Twelve weeks."}],
+    "note": "condition",
+}
+CANTEEN = {"id": "2", "question": "Is there a canteen?", "document": "depot.md", "evidence": [], "unanswerable": True}
+
+
+def test_our_own_library_is_read_with_its_evidence_and_turns(tmp_path: Path) -> None:
+    documents, (adopts, canteen) = own_library(_library(tmp_path / "own", ADOPTS, CANTEEN))
+    assert {document.source.name for document in documents} == {"leave.md", "depot.md"}
+    leave = next(document.text for document in documents if document.source.name == "leave.md")
+    assert [leave[slice(*span)] for span in adopts.evidence] == ["Those who adopt get ten weeks."]
+    assert [turn.question for turn in adopts.history] == ["How long is leave?"]
+    assert canteen.evidence == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"document": "rent.md"}, r"questions\.jsonl: 1: document .*rent\.md"),
+        ({"document": "leave.md", "evidence": ["Those who adopt get nothing."]}, "1: leave.md holds .* 0 times"),
+        ({"document": "depot.md", "evidence": ["leave"]}, "1: depot.md holds 'leave' 2 times"),
+    ],
+)
+def test_evidence_that_does_not_stand_once_in_its_document_is_refused(
+    row: dict[str, object], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(DatasetError, match=said):
+        own_library(_library(tmp_path / "own", {**ADOPTS, **row}))
+
+
+def test_a_run_can_train_on_our_own_library_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_questions, "LIBRARY", _library(tmp_path / "own", ADOPTS, CANTEEN))
+    recipe = Recipe(practical=0, own=1, doc2dial=0, replay=0)
+    groups = mixture(tmp_path / "no data", tmp_path / "work", recipe).groups(seed=1, number=0)
+    assert len(groups) >= 2 and any(any(window.relevant) for group in groups for window in group)
+
+
+def test_the_library_that_comes_along_is_whole_and_mixed() -> None:
+    documents, asked = own_library(LIBRARY)
+    assert {one.document for one in asked} == {document.source.name for document in documents}
+    questions = read_questions(LIBRARY / "questions.jsonl")
+    assert len({(one.question, one.documents) for one in questions}) == len(questions)
+    unanswerable = sum(one.unanswerable for one in questions)
+    assert 0.2 <= unanswerable / len(questions) <= 0.35
+    readme = (LIBRARY / "README.md").read_text(encoding="utf-8")
+    for kind, count in Counter(one.note for one in questions).items():
+        absent = sum(one.unanswerable for one in questions if one.note == kind)
+        assert f"| {kind} | {count} | {absent} |" in readme
+    assert f"{len(documents)} documents" in readme and f"{len(questions):,} questions" in readme

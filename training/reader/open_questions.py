@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -22,6 +22,7 @@ from rich.progress import track
 from embeddings import Embedder, open_embedder
 from eval.dataset import read_questions
 from eval.splits import DOC2DIAL_DEV, kept_for_dev
+from rag.errors import DatasetError
 from rag.index import open_index
 from rag.index.ingest.pipeline import add_documents
 from rag.loading import document_from_text, find_files, load_file
@@ -38,6 +39,8 @@ SCOPED = 40
 """Passages of the right document among which one with evidence is looked for, where none was retrieved."""
 PRACTICAL_DEV = 0.2
 """The share of the practical training documents that is kept to choose by and to fit the scoring on."""
+LIBRARY = Path(__file__).parent / "library"
+"""Documents and questions of our own; none is kept from training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +109,38 @@ def practical(folder: Path, split: str) -> tuple[list[Document], list[Asked]]:
     """``practical``: for "train" the training documents alone, for "dev" all of them, and the split's questions."""
     rows = [line.split("\t") for line in (folder / "sources.tsv").read_text(encoding="utf-8").splitlines()[1:]]
     names = {row[0] for row in rows if split == "dev" or row[1] == split}
-    root = folder / "documents"
-    documents = {path.name: load_file(path, root=root) for path in find_files(root).files if path.name in names}
-    asked = [
+    documents = _documents(folder / "documents", names)
+    return list(documents.values()), _asked(folder / f"{split}.jsonl", documents)
+
+
+def own_library(folder: Path) -> tuple[list[Document], list[Asked]]:
+    """``documents`` and ``questions.jsonl`` of a folder laid out as ``LIBRARY`` is.
+
+    Raises:
+        DatasetError: a row that ``docquote eval`` would refuse; a document that is not there; evidence that its
+            document lacks or has twice. It names the question.
+    """
+    path = folder / "questions.jsonl"
+    documents = _documents(folder / "documents")
+    for one in read_questions(path):
+        document = documents.get("".join(one.documents))
+        if document is None:
+            raise DatasetError(f"{path}: {one.id}: document {one.documents} is not in {folder / 'documents'}")
+        for piece in one.evidence:
+            count = len(places(document.text, [piece]))
+            if count != 1:
+                raise DatasetError(f"{path}: {one.id}: {document.source.name} holds {piece!r} {count} times, not once")
+    return list(documents.values()), _asked(path, documents)
+
+
+def _documents(folder: Path, names: Container[str] | None = None) -> dict[str, Document]:
+    """The folder's documents by name, or those of them that have one of ``names``."""
+    paths = [path for path in find_files(folder).files if names is None or path.name in names]
+    return {path.name: load_file(path, root=folder) for path in paths}
+
+
+def _asked(path: Path, documents: Mapping[str, Document]) -> list[Asked]:
+    return [
         Asked(
             one.id,
             one.question,
@@ -117,9 +149,8 @@ def practical(folder: Path, split: str) -> tuple[list[Document], list[Asked]]:
             tuple(places(documents[one.documents[0]].text, one.evidence)),
             one.answers,
         )
-        for one in read_questions(folder / f"{split}.jsonl")
+        for one in read_questions(path)
     ]
-    return list(documents.values()), asked
 
 
 def doc2dial(folder: Path) -> tuple[list[Document], list[Asked]]:
@@ -248,12 +279,14 @@ def load_open(data: Path, name: str, work: Path) -> list[OpenQuestion]:
     """The questions of a set, from ``work`` where they have been asked before by the same code.
 
     Args:
-        data: the folder with ``practical`` and ``open_qa``.
-        name: "practical", "practical_dev" or "doc2dial".
+        data: the folder with ``practical`` and ``open_qa``; "own" does not look there.
+        name: "practical", "practical_dev", "doc2dial" or "own".
         work: keeps the result.
     """
-    share = DOC2DIAL_DEV if name == "doc2dial" else PRACTICAL_DEV if name == "practical" else 1.0
-    if name == "doc2dial":
+    share = {"practical": PRACTICAL_DEV, "doc2dial": DOC2DIAL_DEV, "own": 0.0}.get(name, 1.0)
+    if name == "own":
+        documents, asked = own_library(LIBRARY)
+    elif name == "doc2dial":
         documents, asked = doc2dial(data / "open_qa" / "doc2dial")
     else:
         documents, asked = practical(data / "practical", "dev" if name == "practical_dev" else "train")

@@ -36,13 +36,14 @@ from training.reader.windows import Group, tensors
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What decides a training run besides its data; the defaults are those of the second of three runs.
+    """What decides a training run besides its data; the defaults are those of the second of three runs,
+    and all of our own questions.
 
     ``learning_rate`` is that of the head and the top layer; each layer below has ``layer_decay`` times the rate of the
     one above (Howard and Ruder 2018, section 3.2). ``batch_tokens``: padded tokens in a batch, about 25 windows.
     Exactly one of ``minutes`` (of running) and ``steps`` is the budget; ``warmup`` is a share of it. ``practical``,
-    ``doc2dial`` and ``replay`` say how often a pass draws each question of these sets and of all others; of the
-    first two with ``passages`` passages each.
+    ``own``, ``doc2dial`` and ``replay`` say how often a pass draws each question of these sets and of all others; of
+    the first three with ``passages`` passages each.
     """
 
     minutes: float = 0.0
@@ -57,6 +58,7 @@ class Recipe:
     clip: float = 1.0
     ema_steps: int = 300
     practical: float = 1.0
+    own: float = 1.0
     doc2dial: float = 0.3
     replay: float = 0.1
     passages: int = 3
@@ -277,7 +279,7 @@ def mixture(data: Path, work: Path, recipe: Recipe) -> Mixture:
     """What the recipe says of each source; those of share 0 are not even read."""
     builder = WindowBuilder(bundled_tokenizer())
     sources: list[Passes] = []
-    for name, share in (("practical", recipe.practical), ("doc2dial", recipe.doc2dial)):
+    for name, share in (("practical", recipe.practical), ("own", recipe.own), ("doc2dial", recipe.doc2dial)):
         if share:
             sources.append(OpenData(load_open(data, name, work), builder, share, recipe.passages))
     if recipe.replay:

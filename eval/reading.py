@@ -25,6 +25,7 @@ from rag.index import open_index
 from rag.reader import Reader, open_reader
 from rag.schema import Chunk, Document, Passage, Scores
 from rag.settings import Settings
+from rag.text.context import reading_context
 
 
 def evaluate_reader(
@@ -97,7 +98,7 @@ def read_one(reader: Reader, name: str, question: ReadingQuestion, context: Docu
     """What the reader finds in a question's context, graded; the whole context is one passage."""
     text = context.text
     chunk = Chunk(1, context.source.id, 0, len(text))
-    passage = Passage(chunk, context.source, text, 1, Scores(fused=1.0))
+    passage = Passage(chunk, context.source, text, 1, Scores(fused=1.0), reading_context(context, 0), context.sections)
     started = time.perf_counter()
     reading = reader.read(question.question, [passage])
     seconds = time.perf_counter() - started

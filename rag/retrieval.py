@@ -9,8 +9,8 @@ from typing import Literal
 
 from embeddings import Embedder
 from rag.errors import ScopeError
-from rag.index import Index
-from rag.schema import Chunk, Passage, Scope, Scores, Source
+from rag.index import FoundChunk, Index
+from rag.schema import Passage, Scope, Scores, Source
 from rag.text.words import content_words, words
 
 CANDIDATES = 100
@@ -57,8 +57,8 @@ class Retriever:
         ranked = self._ranked(question, max(CANDIDATES, k), scope or Scope(), mode)
         found = islice(self._found(ranked, k, merge), k)
         return [
-            Passage(chunk, source, text, rank, scores)
-            for rank, ((chunk, source, text), scores) in enumerate(found, start=1)
+            Passage(one.chunk, one.source, one.text, rank, scores, one.reading, one.sections)
+            for rank, (one, scores) in enumerate(found, start=1)
         ]
 
     def _search(self, question: str, wanted: int, scope: Scope, mode: Mode) -> list[tuple[int, Scores]]:
@@ -99,7 +99,7 @@ class Retriever:
 
     def _found(
         self, ranked: Sequence[tuple[int, Scores]], at_once: int, merge: bool
-    ) -> Iterator[tuple[tuple[Chunk, Source, str], Scores]]:
+    ) -> Iterator[tuple[FoundChunk, Scores]]:
         """The chunks of a ranking; texts are fetched as far as the caller goes."""
         seen: list[frozenset[tuple[str, ...]]] = []
         for start in range(0, len(ranked), at_once):
@@ -109,7 +109,7 @@ class Retriever:
                 if chunk_id not in found:
                     continue
                 if merge:
-                    shingles = _shingles(found[chunk_id][2])
+                    shingles = _shingles(found[chunk_id].text)
                     if any(_overlap(shingles, other) >= NEAR_IDENTICAL for other in seen):
                         continue
                     seen.append(shingles)

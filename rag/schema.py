@@ -205,6 +205,8 @@ class Passage:
         text: ``document.text[chunk.start:chunk.end]``.
         rank: from 1, the best first.
         scores: why it was retrieved.
+        context: what it is read under and that is never quoted: title, heading, header row; see ``rag.text.context``.
+        sections: of its document, those that share characters with it, in characters of the document.
     """
 
     chunk: Chunk
@@ -212,6 +214,8 @@ class Passage:
     text: str
     rank: int
     scores: Scores
+    context: str = ""
+    sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +248,7 @@ class AnswerSpan:
         start, end: the sentence (or sentences) to quote, in characters of the document.
         highlight: the words inside that answer, likewise; None where the whole sentence is the answer.
         score: higher is better; comparable between the spans of one question only.
+        lead: what the quote answers in its document, a question that it asks itself; None elsewhere.
     """
 
     passage: Passage
@@ -251,6 +256,7 @@ class AnswerSpan:
     end: int
     highlight: Span | None
     score: float
+    lead: Span | None = None
 
     @property
     def text(self) -> str:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from embeddings import Embedder
 from rag.schema import Document, Section, Span
-from rag.text.chunking import CONTEXT_TOKENS, chunk_spans, context, count_tokens
+from rag.text.chunking import chunk_spans, count_tokens
+from rag.text.context import CONTEXT_TOKENS, embedding_context
 from rag.text.sentences import sentence_spans
 
 SPECIAL_TOKENS = 2
@@ -112,7 +113,10 @@ def test_the_model_reads_all_of_a_chunk_and_its_context(
         model_tokens=model_tokens,
         model_counter=embedder.count_tokens,
     )
-    read = [f"{context(document, start, embedder.count_tokens)}\n{document.text[start:end]}" for start, end in spans]
+    read = [
+        f"{embedding_context(document, start, embedder.count_tokens)}\n{document.text[start:end]}"
+        for start, end in spans
+    ]
     assert all(count + SPECIAL_TOKENS <= model_tokens for count in embedder.count_tokens(read))
     covered = 0
     for start, end in spans:
@@ -126,13 +130,13 @@ def test_the_context_is_title_and_heading() -> None:
     plain = make_document("a.md", text, title="Minutes")
     document = Document(plain.source, text, (Section("heading", "Decisions", 0, len(text)),))
     count = FakeEmbedder().count_tokens
-    assert context(document, 0, count) == "Minutes. Decisions"
-    assert context(plain, 0, count) == "Minutes"
+    assert embedding_context(document, 0, count) == "Minutes. Decisions"
+    assert embedding_context(plain, 0, count) == "Minutes"
     same = Document(plain.source, text, (Section("heading", "MINUTES", 0, len(text)),))
-    assert context(same, 0, count) == "Minutes"
+    assert embedding_context(same, 0, count) == "Minutes"
 
 
 def test_a_long_title_is_cut_at_white_space() -> None:
     document = make_document("a.txt", "Text.", title="word " * 50)
-    kept = context(document, 0, FakeEmbedder().count_tokens)
+    kept = embedding_context(document, 0, FakeEmbedder().count_tokens)
     assert kept.split() == ["word"] * CONTEXT_TOKENS

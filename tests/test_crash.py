@@ -67,7 +67,8 @@ def check_whole(folder: Path, *versions: dict[str, str]) -> int:
     ids = [chunk_id for chunk_id, _ in index.search_dense(FakeEmbedder().encode_queries(["committee"])[0], 100_000)]
     chunks = index.chunks(ids)
     covered: dict[str, str] = {}
-    for chunk, source, text in sorted(chunks.values(), key=lambda item: item[0].start):
+    for found in sorted(chunks.values(), key=lambda found: found.chunk.start):
+        chunk, source, text = found.chunk, found.source, found.text
         document = index.document(source.id)
         assert document.text in [version[source.name] for version in versions]
         assert text == document.text[chunk.start : chunk.end]

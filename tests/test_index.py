@@ -21,7 +21,7 @@ from rag.errors import LibraryError
 from rag.index import Index, index_status, open_index, open_without_model
 from rag.index.ingest.pipeline import PENDING_CHUNKS, add_documents
 from rag.index.local.files import LIBRARY_FILE, VECTORS_FILE
-from rag.text.chunking import context
+from rag.text.context import embedding_context
 from rag.text.words import content_words, stem, words
 
 EMBEDDER = FakeEmbedder()
@@ -103,10 +103,11 @@ class Changes(RuleBasedStateMachine):
             chunks = index.chunks(list(dense))
             assert set(chunks) == set(dense)
             assert index.counts() == (len(held), len(chunks), sum(map(len, held.values())))
-            for chunk, source, text in chunks.values():
+            for found in chunks.values():
+                chunk, source, text = found.chunk, found.source, found.text
                 assert text == held[source.name][chunk.start : chunk.end] != ""
             for subject in SUBJECTS:
-                having = {i for i, (_, _, text) in chunks.items() if stem(subject) in map(stem, words(text))}
+                having = {i for i, one in chunks.items() if stem(subject) in map(stem, words(one.text))}
                 assert {i for i, _ in index.search_lexical([subject], 10_000)} == having
                 assert index.chunk_frequency(subject) == len(having)
 
@@ -131,7 +132,7 @@ def test_a_removed_document_stops_answering_everywhere(index: Index) -> None:
     assert index.search_lexical(["roof"], 5) == []
     assert index.chunk_frequency("roof") == 0
     dense = index.search_dense(vector("roof"), 5)
-    assert [index.chunks([i])[i][1].name for i, _ in dense] == ["garden.txt"]
+    assert [index.chunks([i])[i].source.name for i, _ in dense] == ["garden.txt"]
 
 
 def test_the_stored_vector_is_that_of_context_and_chunk(index: Index) -> None:
@@ -140,7 +141,10 @@ def test_the_stored_vector_is_that_of_context_and_chunk(index: Index) -> None:
     chunks = index.chunks(range(1, 100))
     assert len(chunks) > 1
     expected = EMBEDDER.encode_passages(
-        [f"{context(document, c.start, EMBEDDER.count_tokens)}\n{text}" for c, _, text in chunks.values()]
+        [
+            f"{embedding_context(document, one.chunk.start, EMBEDDER.count_tokens)}\n{one.text}"
+            for one in chunks.values()
+        ]
     )
     cosines = dict(index.cosines(expected[0], list(chunks)))
     np.testing.assert_allclose([cosines[chunk_id] for chunk_id in chunks], expected @ expected[0], atol=2e-3)
@@ -149,7 +153,7 @@ def test_the_stored_vector_is_that_of_context_and_chunk(index: Index) -> None:
 def test_the_title_is_searched_but_never_quoted(index: Index) -> None:
     add(index, make_document("a.txt", story(["roof"]), title="Boathouse"))
     assert len(index.search_lexical(["boathouse"], 5)) == 1
-    assert not any("Boathouse" in text for _, _, text in index.chunks([1]).values())
+    assert not any("Boathouse" in found.text for found in index.chunks([1]).values())
 
 
 def test_another_reader_of_the_same_folder_sees_every_change(index: Index) -> None:
@@ -281,7 +285,7 @@ def test_questions_are_answered_while_documents_change(index: Index) -> None:
     def ask() -> None:
         for _ in range(60):
             ids = [i for i, _ in index.search_dense(vector("roof"), 10)]
-            texts = [text for _, _, text in index.chunks(ids).values()]
+            texts = [found.text for found in index.chunks(ids).values()]
             if not all(set(content_words(text)) & {"roof", "garden"} for text in texts):
                 problems.append(str(texts))
 

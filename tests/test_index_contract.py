@@ -63,7 +63,7 @@ def all_ids(index: Index) -> set[int]:
 
 def texts_of(index: Index, hits: Sequence[tuple[int, float]]) -> list[str]:
     found = index.chunks([chunk_id for chunk_id, _ in hits])
-    return [found[chunk_id][2] for chunk_id, _ in hits]
+    return [found[chunk_id].text for chunk_id, _ in hits]
 
 
 def test_an_empty_index_holds_and_finds_nothing(index: Index) -> None:
@@ -104,7 +104,7 @@ def test_the_nearest_come_first_with_their_cosines(index: Index) -> None:
     rows, query = unit_rows(300), unit_rows(1, seed=1)[0]
     index.put(make_document("a.txt", "x" * 300), [NewChunk((i, i + 1), "", row) for i, row in enumerate(rows)])
     found = index.search_dense(query, 10)
-    start_of = {chunk_id: chunk.start for chunk_id, (chunk, _, _) in index.chunks([i for i, _ in found]).items()}
+    start_of = {chunk_id: one.chunk.start for chunk_id, one in index.chunks([i for i, _ in found]).items()}
     expected = np.argsort(-(rows @ query))[:10]
     assert [start_of[chunk_id] for chunk_id, _ in found] == expected.tolist()
     np.testing.assert_allclose([score for _, score in found], (rows @ query)[expected], atol=2e-3)
@@ -139,7 +139,7 @@ def test_a_scope_leaves_out_all_other_documents(index: Index) -> None:
         put(index, document)
     wanted = [document.source.id for document in documents[2:4]]
     for hits in (index.search_dense(unit_rows(1)[0], 10, wanted), index.search_lexical(["roof"], 10, wanted)):
-        assert {source.name for _, source, _ in index.chunks([i for i, _ in hits]).values()} == {"2.txt", "3.txt"}
+        assert {found.source.name for found in index.chunks([i for i, _ in hits]).values()} == {"2.txt", "3.txt"}
     for nothing in ([], ["0" * 16]):
         assert index.search_dense(unit_rows(1)[0], 10, nothing) == index.search_lexical(["roof"], 10, nothing) == []
 
@@ -276,8 +276,9 @@ def test_every_chunk_is_the_slice_that_its_span_names(name: str, tmp_path_factor
         opened.put(document, [NewChunk(span, "", unit_rows(1)[0]) for span in spans])  # type: ignore[arg-type]
         found = opened.chunks(sorted(all_ids(opened)))
         assert not set(found) & index_before
-        assert [(chunk.start, chunk.end) for chunk, _, _ in found.values()] == spans
-        for chunk, source, part in found.values():
+        assert [(one.chunk.start, one.chunk.end) for one in found.values()] == spans
+        for one in found.values():
+            chunk, source, part = one.chunk, one.source, one.text
             assert source == document.source
             assert part == opened.document(source.id).text[chunk.start : chunk.end] == text[chunk.start : chunk.end]
 
@@ -309,7 +310,7 @@ def test_all_kinds_find_the_same_with_the_same_scores(
                 add(opened, make_document(name, text))
         hits = [opened.search_dense(vector("roof"), 10), opened.search_lexical(["roof", "garden"], 10)]
         scored = [
-            {source.name: pytest.approx(dict(found)[i], abs=2e-3) for i, (_, source, _) in opened.chunks(ids).items()}
+            {one.source.name: pytest.approx(dict(found)[i], abs=2e-3) for i, one in opened.chunks(ids).items()}
             for found in hits
             for ids in [[i for i, _ in found]]
         ]

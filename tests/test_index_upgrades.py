@@ -19,6 +19,7 @@ from rag.index.local import upgrades
 from rag.index.local.files import LIBRARY_FILE, VECTORS_FILE
 from rag.index.local.lock import write_lock
 from rag.index.local.upgrades import STEPS
+from rag.index.local.upgrades.from_3 import former_checksum
 from rag.index.manifest import FORMAT_VERSION
 from rag.schema import Finding, Section
 
@@ -75,7 +76,7 @@ def test_it_opens_answers_and_is_whole(former: Path) -> None:
             index.search_dense(QuestionsOnly().encode_queries(["roof"])[0], 1),
             index.search_lexical(["roofs"], 1),
         ):
-            assert [source.name for _, source, _ in index.chunks([i for i, _ in hits]).values()] == ["report.pdf"]
+            assert [found.source.name for found in index.chunks([i for i, _ in hits]).values()] == ["report.pdf"]
         assert bad(index) == []
         assert index.remove(report.source.id)
         add(index, make_document("new.txt", "The garden grows."))
@@ -94,8 +95,11 @@ def test_what_was_stored_without_structure_is_whole_and_gets_it_when_it_is_index
         plots, _ = (index.document(source.id) for source in index.sources())
         assert plots.heading_path_at(plots.text.index("gate")) == ("Duties",)
         assert {section.level for section in plots.sections} == {0}
-        hits = index.search_lexical(["tenant"], 1)
-        assert [source.name for _, source, _ in index.chunks([i for i, _ in hits]).values()] == ["plots.md"]
+        read_under = {one.text: one.reading for one in index.chunks(range(8)).values()}
+        assert read_under[plots.text[309:412]] == "Allotments. Duties."
+        assert read_under[plots.text[413:]] == "Allotments. Duties. Every tenant has to:"
+        row = next(text for text in read_under if text.startswith("2 |"))
+        assert read_under[row] == "Allotments. Plots. Plot | Tenant | Rent."
         with closing(sqlite3.connect(folder / LIBRARY_FILE)) as db:
             assert db.execute(vectors).fetchall() == before
         table = Section("table", "Plot | Tenant | Rent", plots.text.index("Plot |"), plots.text.index("Duties") - 2)
@@ -105,12 +109,26 @@ def test_what_was_stored_without_structure_is_whole_and_gets_it_when_it_is_index
         assert bad(index) == []
 
 
+def test_damage_of_before_is_still_found(tmp_path: Path) -> None:
+    folder = index_of_format(3, tmp_path / "index")
+    with closing(sqlite3.connect(folder / LIBRARY_FILE)) as db, db:
+        db.execute("UPDATE chunks SET vector = zeroblob(length(vector)) WHERE id = 3")
+    with closing(open_index(folder, QuestionsOnly(), FAKE_SETTINGS)) as index:
+        assert ["plots.md: its chunks" in finding.detail for finding in bad(index)] == [True]
+
+
 def test_looking_at_it_is_enough_and_the_vectors_file_stays(tmp_path: Path) -> None:
     with closing(make_index(tmp_path, make_document("a.txt", "The roof leaks."))) as index:
         add(index, make_document("b.txt", "The garden grows."))
     with closing(sqlite3.connect(tmp_path / LIBRARY_FILE)) as db, db:
         db.execute("DROP TABLE page_counts")
         db.execute("ALTER TABLE sections DROP COLUMN level")
+        db.execute("ALTER TABLE chunks DROP COLUMN reading")
+        for (key,) in db.execute("SELECT id FROM documents").fetchall():
+            rows = db.execute(
+                'SELECT id, start, "end", context, vector FROM chunks WHERE document_id = ?', (key,)
+            ).fetchall()
+            db.execute("UPDATE documents SET chunks_checksum = ? WHERE id = ?", (former_checksum(rows), key))
         db.execute("UPDATE meta SET value = json_set(value, '$.format_version', 2) WHERE key = 'manifest'")
     before = (tmp_path / VECTORS_FILE).stat()
     status = index_status(tmp_path)

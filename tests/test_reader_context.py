@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rag.loading import document_from_text
-from rag.reader.context import lead_in, reading_context
 from rag.reader.details import Details, rarest_lacking
 from rag.schema import Document, Section
+from rag.text.context import reading_context
 from rag.text.words import stems_of
 
 LEAVE = """Parental leave
@@ -37,14 +37,15 @@ def _document() -> Document:
     [
         ("- an adoption", "You may take leave for:"),
         ("- foster care", "You may take leave for:"),
-        ("Adoption | 10", "Weeks | Paid"),
+        ("Adoption | 10", "Weeks | Paid."),
         ("Weeks | Paid", ""),
         ("Nothing else counts.", ""),
         ("Parental leave", ""),
     ],
 )
 def test_a_list_has_the_line_that_introduces_it_and_a_row_its_header(line: str, expected: str) -> None:
-    assert lead_in(LEAVE, LEAVE.index(line)) == expected
+    context = reading_context(document_from_text(LEAVE, name="leave.txt", title="Leave."), LEAVE.index(line))
+    assert context == f"Leave. {expected}".strip()
 
 
 def test_a_passage_is_read_under_title_heading_and_lead_in() -> None:

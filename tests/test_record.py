@@ -64,10 +64,10 @@ def test_chunks_are_slices_by_characters_not_bytes(record: Record) -> None:
     spans = [(0, 12), (13, 42), (43, 47), (44, len(TEXT))]
     put(record, document, *spans)
     found = record.found([4, 3, 2, 1])
-    assert [(found[i][0].start, found[i][0].end, found[i][2]) for i in (1, 2, 3, 4)] == (
+    assert [(found[i].chunk.start, found[i].chunk.end, found[i].text) for i in (1, 2, 3, 4)] == (
         [(start, end, TEXT[start:end]) for start, end in spans]
     )
-    assert {source for _, source, _ in found.values()} == {document.source}
+    assert {one.source for one in found.values()} == {document.source}
 
 
 def test_replacing_removes_what_was_there(record: Record) -> None:
@@ -270,9 +270,9 @@ def test_threads_share_one_library(record: Record) -> None:
 
     def read() -> None:
         for _ in range(100):
-            for chunk, source, text in record.found([i for i, _ in record.full_text.search(["roof"], 50)]).values():
-                if text not in texts or chunk.document_id != source.id:
-                    problems.append(text)
+            for found in record.found([i for i, _ in record.full_text.search(["roof"], 50)]).values():
+                if found.text not in texts or found.chunk.document_id != found.source.id:
+                    problems.append(found.text)
 
     threads = [threading.Thread(target=target) for target in (write, read, read)]
     for thread in threads:

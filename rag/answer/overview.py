@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.schema import AnswerSpan, Chunk, Document, Passage, Scores, Span
 from rag.text.chunking import count_tokens
-from rag.text.sentences import lines_are_blocks, sentence_spans
+from rag.text.units import document_units
 from rag.text.words import STOP_WORDS, words
 
 LOOKED_AT = 40_000
@@ -24,9 +26,10 @@ def overview_spans(document: Document, budget: int) -> list[AnswerSpan]:
         budget: the most cl100k_base tokens of all sentences together.
     """
     text = document.text[:LOOKED_AT]
-    every_line = lines_are_blocks(document.source.media_type)
     sentences = [
-        span for span in sentence_spans(text, lines_are_blocks=every_line) if _is_sentence(text[span[0] : span[1]])
+        unit.span
+        for unit in document_units(replace(document, text=text))
+        if unit.kind in ("sentence", "item") and _is_sentence(text[unit.start : unit.end])
     ]
     under: dict[str | None, Span] = {}
     for span in sentences:

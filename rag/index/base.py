@@ -12,11 +12,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.manifest import Manifest
-from rag.schema import Chunk, Document, Finding, Source, Span
+from rag.schema import Chunk, Document, Finding, Section, Source, Span
 from rag.settings import Settings
 
-FoundChunk = tuple[Chunk, Source, str]
-"""A chunk, its document without the text, and the chunk's own text."""
+
+@dataclass(frozen=True, slots=True)
+class FoundChunk:
+    """A chunk as it is stored.
+
+    Attributes:
+        chunk: which slice.
+        source: its document, without the text.
+        text: its own.
+        reading: what it is read under; see ``NewChunk``.
+        sections: of its document, those that share characters with it, in the order in which the document has them.
+    """
+
+    chunk: Chunk
+    source: Source
+    text: str
+    reading: str
+    sections: tuple[Section, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +43,13 @@ class NewChunk:
         span: its characters in the document's text.
         context: what precedes it in full-text search, never quoted.
         vector: shape ``(dimension,)``, length 1.
+        reading: what precedes it when it is read, never quoted.
     """
 
     span: Span
     context: str
     vector: NDArray[np.float32]
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +150,7 @@ class Index(Protocol):
         """
 
     def chunks(self, ids: Sequence[int]) -> dict[int, FoundChunk]:
-        """Chunks with their documents and texts, by id; ids that are gone are left out."""
+        """Chunks with what is stored of them, by id; ids that are gone are left out."""
 
     def chunk_frequency(self, word: str) -> int:
         """How many chunks hold a word or another form of it (same stem)."""

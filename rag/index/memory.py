@@ -27,11 +27,12 @@ K1, B = 1.2, 0.75
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A chunk with how often it has each stem, its context's included, and its vector."""
+    """A chunk with how often it has each stem, its context's included, its vector, and what it is read under."""
 
     chunk: Chunk
     stems: Counter[str]
     vector: NDArray[np.float32]
+    reading: str
 
 
 class MemoryIndex:
@@ -75,6 +76,7 @@ class MemoryIndex:
                     Chunk(next(self._ids), key, *chunk.span),
                     Counter(map(stem, words(chunk.context) + words(document.text[slice(*chunk.span)]))),
                     np.array(chunk.vector, dtype=np.float32),
+                    chunk.reading,
                 )
                 for chunk in chunks
             ]
@@ -137,14 +139,16 @@ class MemoryIndex:
             return self._documents[document_id]
 
     def chunks(self, ids: Sequence[int]) -> dict[int, FoundChunk]:
-        """Chunks with their documents and texts."""
+        """Chunks with what is stored of them."""
         found: dict[int, FoundChunk] = {}
         with self._lock:
             for chunk_id in ids:
                 if chunk_id in self._held:
-                    chunk = self._held[chunk_id].chunk
+                    chunk, reading = self._held[chunk_id].chunk, self._held[chunk_id].reading
                     document = self._documents[chunk.document_id]
-                    found[chunk_id] = (chunk, document.source, document.text[chunk.start : chunk.end])
+                    sections = tuple(s for s in document.sections if s.start < chunk.end and s.end > chunk.start)
+                    text = document.text[chunk.start : chunk.end]
+                    found[chunk_id] = FoundChunk(chunk, document.source, text, reading, sections)
         return found
 
     def chunk_frequency(self, word: str) -> int:

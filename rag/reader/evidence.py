@@ -67,7 +67,7 @@ def evidence(
     """
     best = sentences[order[0]]
     behind = [scores[order[0]] - scores[i] for i in order[1:] if sentences[i].text != best.text]
-    text = f"{findings.contexts[best.passage.chunk.id]} {best.passage.source.title} {best.passage.text}"
+    text = f"{best.passage.context} {best.passage.source.title} {best.passage.text}"
     stems = stems_of(text)
     own = ("unit", "unit_share", "answerable", "span", "span_share", "cosine")
     return {

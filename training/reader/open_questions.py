@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,11 +26,10 @@ from rag.index import open_index
 from rag.index.ingest.pipeline import add_documents
 from rag.loading import document_from_text, find_files, load_file
 from rag.question.follow_up import standalone
-from rag.reader.context import reading_context
 from rag.retrieval import Retriever
 from rag.schema import Document, Passage, Scope, Span, Turn
 from rag.settings import Settings
-from rag.text.sentences import lines_are_blocks, sentence_spans
+from rag.text.units import document_units, passage_units
 
 SHARED_HALF = 0.5
 """Evidence and unit belong together if they share this part of the shorter one's letters."""
@@ -48,7 +46,7 @@ class LabelledPassage:
     """A passage with what of it answers; all spans are characters of ``text``.
 
     Attributes:
-        context: title, heading and lead-in, see ``rag.reader.context``.
+        context: title, heading and lead-in, see ``rag.text.context``.
         text: of the passage.
         units: its sentences, items and rows.
         relevant: whether each is evidence.
@@ -208,10 +206,10 @@ def shares_half(one: Span, other: Span) -> bool:
     return overlap > 0 and overlap >= SHARED_HALF * min(one[1] - one[0], other[1] - other[0])
 
 
-def labelled(document: Document, passage: Passage, evidence: Sequence[Span], answers: Sequence[str]) -> LabelledPassage:
+def labelled(passage: Passage, evidence: Sequence[Span], answers: Sequence[str]) -> LabelledPassage:
     """The passage's units, those that share half with the evidence marked, and the answers' places inside these."""
     offset = passage.chunk.start
-    units = sentence_spans(passage.text, lines_are_blocks=lines_are_blocks(passage.source.media_type))
+    units = [unit.span for unit in passage_units(passage)]
     inside = [(start - offset, end - offset) for start, end in evidence]
     relevant = tuple(any(shares_half(unit, piece) for piece in inside) for unit in units)
     right = [unit for unit, marked in zip(units, relevant, strict=True) if marked]
@@ -220,8 +218,7 @@ def labelled(document: Document, passage: Passage, evidence: Sequence[Span], ans
         for start, end in places(passage.text, answers)
         if any(first <= start and end <= last for first, last in right)
     ]
-    context = reading_context(document, offset)
-    return LabelledPassage(context, passage.text, tuple(units), relevant, tuple(dict.fromkeys(words)))
+    return LabelledPassage(passage.context, passage.text, tuple(units), relevant, tuple(dict.fromkeys(words)))
 
 
 def ask(
@@ -238,7 +235,6 @@ def ask(
     add_documents(index, track(documents, description=f"Indexing {source}"), embedder)
     retriever = Retriever(index, embedder)
     by_name = {document.source.name: document for document in documents}
-    document_of = lru_cache(maxsize=None)(index.document)
     made = []
     for one in track(asked, description=f"Asking {source}"):
         taken = standalone(one.question, one.history, retriever)
@@ -246,8 +242,7 @@ def ask(
 
         def label(passage: Passage, one: Asked = one) -> LabelledPassage:
             own = passage.source.name == one.document
-            document = document_of(passage.source.id)
-            return labelled(document, passage, one.evidence if own else (), one.answers if own else ())
+            return labelled(passage, one.evidence if own else (), one.answers if own else ())
 
         found = retriever.retrieve(taken.query, k=settings.passages)
         if not kept:  # no text that is kept from training is shown there, not even as what does not answer
@@ -307,8 +302,7 @@ def _fingerprint(documents: Sequence[Document], asked: Sequence[Asked]) -> str:
     digest = hashlib.sha256()
     for document in documents:
         digest.update(document.text.encode())
-        units = sentence_spans(document.text, lines_are_blocks=lines_are_blocks(document.source.media_type))
-        digest.update(repr(units).encode())
+        digest.update(repr([unit.span for unit in document_units(document)]).encode())
     digest.update(repr(asked).encode())
     return digest.hexdigest()[:12]
 

@@ -9,7 +9,8 @@ from rag.index.base import Index, NewChunk
 from rag.index.ingest.prefetch import prefetched
 from rag.index.manifest import Manifest
 from rag.schema import Document, Span
-from rag.text.chunking import chunk_spans, context
+from rag.text.chunking import chunk_spans
+from rag.text.context import embedding_context, reading_context
 
 PENDING_CHUNKS = 256
 """Chunks gathered from several documents before they are embedded together, so that no processor waits for work.
@@ -73,7 +74,8 @@ def _embed(
     pending: Sequence[tuple[Document, list[Span]]], embedder: Embedder
 ) -> Iterator[tuple[Document, list[NewChunk]]]:
     """The documents with their chunks' contexts and vectors; one call of the model for all of them."""
-    contexts = [[context(document, start, embedder.count_tokens) for start, _ in spans] for document, spans in pending]
+    count = embedder.count_tokens
+    contexts = [[embedding_context(document, start, count) for start, _ in spans] for document, spans in pending]
     texts = [
         f"{prefix}\n{document.text[start:end]}"
         for (document, spans), prefixes in zip(pending, contexts, strict=True)
@@ -83,5 +85,8 @@ def _embed(
     for (document, spans), prefixes in zip(pending, contexts, strict=True):
         yield (
             document,
-            [NewChunk(span, prefix, next(vectors)) for span, prefix in zip(spans, prefixes, strict=True)],
+            [
+                NewChunk(span, prefix, next(vectors), reading_context(document, span[0]))
+                for span, prefix in zip(spans, prefixes, strict=True)
+            ],
         )

@@ -30,10 +30,10 @@ def _known(section: Section) -> tuple[str | int, ...]:
     return astuple(section) if section.level else astuple(section)[:-1]
 
 
-def chunks_checksum(chunks: Iterable[tuple[int, int, str, bytes]]) -> str:
-    """SHA-256, in hexadecimal, over the chunks of a document in order: start, end, context and vector as stored."""
+def chunks_checksum(chunks: Iterable[tuple[int, int, str, bytes, str]]) -> str:
+    """SHA-256, in hexadecimal, over the chunks of a document in order, everything as it is stored."""
     digest = hashlib.sha256()
-    for start, end, context, vector in chunks:
-        digest.update(json.dumps([start, end, context]).encode())
+    for start, end, context, vector, reading in chunks:
+        digest.update(json.dumps([start, end, context, reading]).encode())
         digest.update(vector)
     return digest.hexdigest()

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from embeddings import Vectors
 from rag.index.local.generation import Generation
-from rag.schema import Chunk
+from rag.schema import Chunk, Section
 from rag.sqlite import Database
 
-ChunkRow = tuple[int, int, str, bytes]
-"""Of a chunk as it is stored: start, end, context and vector (in half precision)."""
+ChunkRow = tuple[int, int, str, bytes, str]
+"""Of a chunk as it is stored: start, end, context, vector (in half precision), and what it is read under."""
 
 
 class Chunks:
@@ -31,7 +31,7 @@ class Chunks:
         ids: list[int] = []
         for row in rows:
             chunk_id = db.execute(
-                'INSERT INTO chunks (document_id, start, "end", context, vector) VALUES (?, ?, ?, ?, ?)',
+                'INSERT INTO chunks (document_id, start, "end", context, vector, reading) VALUES (?, ?, ?, ?, ?, ?)',
                 (document_id, *row),
             ).lastrowid
             assert chunk_id is not None
@@ -43,17 +43,32 @@ class Chunks:
         db.execute("INSERT INTO removed_chunks (chunk_id) SELECT id FROM chunks WHERE document_id = ?", (document_id,))
         db.execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))
 
-    def get(self, ids: Sequence[int]) -> list[Chunk]:
-        """Chunks by id, in the order of their ids; those that are gone are left out."""
+    def get(self, ids: Sequence[int]) -> list[tuple[Chunk, str]]:
+        """Chunks by id with what they are read under, in the order of their ids; those that are gone are left out."""
         query = (
-            'SELECT id, document_id, start, "end" FROM chunks WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id'
+            'SELECT id, document_id, start, "end", reading FROM chunks '
+            "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
         )
         with self._database.connection() as db:
-            return [Chunk(*row) for row in db.execute(query, (json.dumps(list(ids)),))]
+            return [(Chunk(*row[:-1]), row[-1]) for row in db.execute(query, (json.dumps(list(ids)),))]
+
+    def sections(self, ids: Sequence[int]) -> dict[int, list[Section]]:
+        """By the ids of chunks, those sections of their documents that share characters with them, in order."""
+        query = (
+            'SELECT chunks.id, kind, label, sections.start, sections."end", level FROM chunks JOIN sections '
+            'ON sections.document_id = chunks.document_id AND sections.start < chunks."end" '
+            'AND sections."end" > chunks.start WHERE chunks.id IN (SELECT value FROM json_each(?)) '
+            "ORDER BY sections.rowid"
+        )
+        found: dict[int, list[Section]] = {}
+        with self._database.connection() as db:
+            for chunk_id, *section in db.execute(query, (json.dumps(list(ids)),)):
+                found.setdefault(chunk_id, []).append(Section(*section))
+        return found
 
     def rows(self, document_id: str) -> list[ChunkRow]:
         """The chunks of a document as they are stored, in order."""
-        query = 'SELECT start, "end", context, vector FROM chunks WHERE document_id = ? ORDER BY id'
+        query = 'SELECT start, "end", context, vector, reading FROM chunks WHERE document_id = ? ORDER BY id'
         with self._database.connection() as db:
             return db.execute(query, (document_id,)).fetchall()
 

@@ -138,7 +138,7 @@ class LocalIndex:
         return self._record.documents.get(document_id)
 
     def chunks(self, ids: Sequence[int]) -> dict[int, FoundChunk]:
-        """Chunks with their documents and texts."""
+        """Chunks with what is stored of them."""
         return self._record.found(ids)
 
     def chunk_frequency(self, word: str) -> int:

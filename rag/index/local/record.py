@@ -58,7 +58,9 @@ class Record:
     def put(self, document: Document, chunks: Sequence[NewChunk]) -> None:
         """Adds a document, or replaces the one with its id, in one transaction."""
         key = document.source.id
-        rows = [(*chunk.span, chunk.context, chunk.vector.astype(np.float16).tobytes()) for chunk in chunks]
+        rows = [
+            (*chunk.span, chunk.context, chunk.vector.astype(np.float16).tobytes(), chunk.reading) for chunk in chunks
+        ]
         with self.generation.change() as db:
             replaced = self.documents.text(key)
             if replaced is not None:
@@ -83,18 +85,20 @@ class Record:
         self.documents.delete(db, document_id)
 
     def found(self, ids: Sequence[int]) -> dict[int, FoundChunk]:
-        """Chunks with their documents and texts, by id; ids that are gone are left out.
+        """Chunks with what is stored of them, by id; ids that are gone are left out.
 
         Each document's text is read once, however many of its chunks are asked for.
         """
         with self.database.connection():  # no change comes between the two looks
             chunks = self.chunks.get(ids)
-            of_id = self.documents.texts(sorted({chunk.document_id for chunk in chunks}))
+            sections = self.chunks.sections(ids)
+            of_id = self.documents.texts(sorted({chunk.document_id for chunk, _ in chunks}))
         found: dict[int, FoundChunk] = {}
-        for chunk in chunks:
+        for chunk, reading in chunks:
             if chunk.document_id in of_id:
                 source, text = of_id[chunk.document_id]
-                found[chunk.id] = (chunk, source, text[chunk.start : chunk.end])
+                inside = tuple(sections.get(chunk.id, ()))
+                found[chunk.id] = FoundChunk(chunk, source, text[chunk.start : chunk.end], reading, inside)
         return found
 
     def counts(self) -> tuple[int, int, int]:
@@ -108,4 +112,4 @@ class Record:
 
 def _texts(ids: Sequence[int], rows: Sequence[ChunkRow], text: str) -> list[tuple[int, str, str]]:
     """What full-text search has of some chunks: id, context and text."""
-    return [(chunk_id, context, text[start:end]) for chunk_id, (start, end, context, _) in zip(ids, rows, strict=True)]
+    return [(chunk_id, context, text[start:end]) for chunk_id, (start, end, context, *_) in zip(ids, rows, strict=True)]

@@ -41,8 +41,9 @@ CREATE TABLE IF NOT EXISTS chunks (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
-    context TEXT NOT NULL,
-    vector BLOB NOT NULL
+    context TEXT NOT NULL, -- for embedding and full-text search
+    vector BLOB NOT NULL,
+    reading TEXT NOT NULL DEFAULT '' -- what it is read under
 ) STRICT;
 CREATE INDEX IF NOT EXISTS chunks_by_document ON chunks (document_id);
 

@@ -34,7 +34,7 @@ class QuestionPassage:
 
     Attributes:
         question, passage: their texts.
-        context: title, heading and the like, which are read before the passage; see ``rag.reader.context``.
+        context: title, heading and the like, which are read before the passage; see ``rag.text.context``.
         units: the passage's sentences, list items and rows, in its characters; None: as ``sentence_spans`` cuts prose.
     """
 

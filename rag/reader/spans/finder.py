@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.reader.context import reading_context
 from rag.reader.spans.decode import UNREAD
 from rag.reader.spans.extractive import PassageReading, QuestionPassage
-from rag.schema import DocumentOf, Passage, Span
-from rag.text.sentences import lines_are_blocks, sentence_spans
+from rag.schema import Passage, Span
+from rag.text.questions import answered
+from rag.text.units import Unit, passage_units
 
 
 class PassageReader(Protocol):
@@ -24,14 +24,15 @@ class PassageReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A unit of a passage that may be quoted: a sentence, list item or row.
+    """What may be quoted of a passage: a sentence, list item or row, or what answers a question that the text asks.
 
     Attributes:
         passage: it stands in.
         start, end: in characters of the document.
-        text: the unit's own.
-        score: how well it answers; above 0, rather than nothing in its passage.
+        text: its own, after that of the question that it answers.
+        score: how well it answers, or the question before it does; above 0, rather than nothing in its passage.
         answerable: log-odds that its passage holds an answer.
+        lead: the question, in characters of the document; None where there is none.
     """
 
     passage: Passage
@@ -40,6 +41,7 @@ class Sentence:
     text: str
     score: float = UNREAD
     answerable: float = UNREAD
+    lead: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,42 +63,50 @@ class Findings:
     """What the trained reader made of a question's passages.
 
     Attributes:
-        sentences: the units of all passages in their order; one that two overlapping chunks share is taken once, with
-            the better score.
+        sentences: what may be quoted of all passages, in their order; what two overlapping chunks share is taken once,
+            with the better score. The header row of a table is no answer, and neither is a question.
         spans: words that may answer, likewise.
-        contexts: what each passage was read under, by the id of its chunk.
     """
 
     sentences: list[Sentence]
     spans: list[LocatedSpan]
-    contexts: dict[int, str]
 
 
-def units_of(passage: Passage) -> list[Span]:
-    """The sentences, items and rows of a passage, in its characters."""
-    return sentence_spans(passage.text, lines_are_blocks=lines_are_blocks(passage.source.media_type))
-
-
-def read_passages(
-    reader: PassageReader, question: str, passages: Sequence[Passage], document_of: DocumentOf
-) -> Findings:
-    """Reads every passage under its title, heading and lead-in."""
-    contexts = {one.chunk.id: reading_context(document_of(one.source.id), one.chunk.start) for one in passages}
-    units = [units_of(passage) for passage in passages]
+def read_passages(reader: PassageReader, question: str, passages: Sequence[Passage]) -> Findings:
+    """Reads every passage under its context."""
+    units = [passage_units(passage) for passage in passages]
     asked = [
-        QuestionPassage(question, passage.text, contexts[passage.chunk.id], spans)
-        for passage, spans in zip(passages, units, strict=True)
+        QuestionPassage(question, passage.text, passage.context, [unit.span for unit in inside])
+        for passage, inside in zip(passages, units, strict=True)
     ]
     sentences: dict[tuple[str, int, int], Sentence] = {}
     best: dict[tuple[str, int, int], float] = {}
-    for passage, spans, found in zip(passages, units, reader.read_all(asked), strict=True):
+    for passage, inside, found in zip(passages, units, reader.read_all(asked), strict=True):
         document, offset = passage.source.id, passage.chunk.start
-        for (start, end), score in zip(spans, found.units.tolist(), strict=True):
-            key = (document, start + offset, end + offset)
-            if key not in sentences or score > sentences[key].score:
-                made = Sentence(passage, key[1], key[2], passage.text[start:end], score, found.answerable)
+        quotable = list(_sentences(passage, inside, found))
+        for made in quotable:
+            key = (document, made.start, made.end)
+            other = sentences.get(key)
+            if other is None or (made.lead is not None, made.score) > (other.lead is not None, other.score):
                 sentences[key] = made
         for span in found.spans:
             key = (document, offset + span.start, offset + span.end)
-            best[key] = max(span.score, best.get(key, -math.inf))
-    return Findings(list(sentences.values()), [LocatedSpan(*key, score) for key, score in best.items()], contexts)
+            if any(made.start <= key[1] < made.end for made in quotable):
+                best[key] = max(span.score, best.get(key, -math.inf))
+    return Findings(list(sentences.values()), [LocatedSpan(*key, score) for key, score in best.items()])
+
+
+def _sentences(passage: Passage, units: Sequence[Unit], found: PassageReading) -> Iterator[Sentence]:
+    """What may be quoted of a passage, in order."""
+    offset, scores = passage.chunk.start, found.units.tolist()
+    answers = answered(passage.text, units)
+    told = {number for numbers in answers.values() for number in numbers}
+    for number, unit in enumerate(units):
+        if unit.kind == "header" or number in told:
+            continue
+        numbers = answers.get(number, range(number, number + 1))
+        start, end = units[numbers[0]].start, units[numbers[-1]].end
+        score = max(scores[one] for one in (number, *numbers))
+        lead = (offset + unit.start, offset + unit.end) if number in answers else None
+        text = passage.text[unit.start : end]
+        yield Sentence(passage, offset + start, offset + end, text, score, found.answerable, lead)

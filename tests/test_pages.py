@@ -12,16 +12,13 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 import pytest
 from fpdf import FPDF
-from hypothesis import given
-from hypothesis import strategies as st
 from loading_files import deflated_spaces, pdf, put, raw_pdf
 from PIL import Image
 
 from rag.errors import LoadError
 from rag.loading import Limits, load_file
-from rag.loading.formats.pdf import stored_text
 from rag.loading.pages import MAX_SCALE, MIN_SCALE, render_page, span_on_page
-from rag.loading.sandbox.draw import MAX_PIXELS, merged, origins
+from rag.loading.sandbox.draw import MAX_PIXELS, merged
 from rag.loading.sandbox.tasks import Box
 from rag.schema import Span
 
@@ -207,15 +204,6 @@ def test_a_bomb_hurts_only_the_child_and_the_next_page_is_drawn(tmp_path: Path, 
     with pytest.raises(LoadError, match=r"bomb\.pdf: (makes its parser crash|takes longer|needs more|is damaged)"):
         render_page(bomb, 1, spans=[(0, 1)], limits=Limits(parse_seconds=20, parse_memory_bytes=600 * MIB))
     assert render_page(path, 1).pages == 3
-
-
-@given(st.text(st.sampled_from("ab \r\n\f\x00\ufffe\ud800\U0001d538"), max_size=40))
-def test_every_stored_character_knows_where_it_came_from(text: str) -> None:
-    stored, found = stored_text(text), origins(text)
-    assert len(found) == len(stored)
-    assert found == sorted(found)
-    for character, origin in zip(stored, found, strict=True):
-        assert character == text[origin] or character in stored_text(text[origin]) or text[origin] in "\r\n"
 
 
 def test_boxes_are_merged_by_line() -> None:

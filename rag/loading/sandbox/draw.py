@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
@@ -13,7 +12,9 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from rag.errors import Refused
-from rag.loading.formats.pdf import open_pdf, stored_text
+from rag.loading.formats.pdf import open_pdf
+from rag.loading.formats.pdf.lines import INSERTED
+from rag.loading.formats.pdf.page import PageReader
 from rag.loading.limits import Limits
 from rag.loading.registry import refusing
 from rag.loading.sandbox.tasks import Box, DrawTask, Mark, PageImage
@@ -27,7 +28,6 @@ SAME_BOX_GAP = 2.0
 """Characters on one line that are further apart than so many times their height stand in different columns."""
 
 _GRID = 1_000_000  # pdfium gives places in whole pixels; this many to a page are exact enough
-_PIECE = re.compile(r"\r\n|.", re.DOTALL)  # what ``stored_text`` maps by itself
 _COMPRESSION = 6
 
 
@@ -45,44 +45,21 @@ def draw(data: bytes, task: DrawTask, limits: Limits) -> PageImage:
         width, height = page.get_size()
         scale = min(task.scale, math.sqrt(MAX_PIXELS / max(width * height, 1.0)))
         bitmap = page.render(scale=scale, rev_byteorder=True)
-        marks = _marks(page, task.spans) if task.spans else ()
+        marks = _marks(document, task.page - 1, task.spans) if task.spans else ()
         return PageImage(_png(bitmap), bitmap.width, bitmap.height, pages, marks)
 
 
-def origins(raw_text: str) -> list[int]:
-    """For each character of ``stored_text(raw_text)``, the index of the one in ``raw_text`` that it was made of."""
-    return [piece.start() for piece in _PIECE.finditer(raw_text) for _ in stored_text(piece.group())]
-
-
-def _marks(page: pdfium.PdfPage, spans: Sequence[Span]) -> tuple[Mark, ...]:
+def _marks(document: pdfium.PdfDocument, index: int, spans: Sequence[Span]) -> tuple[Mark, ...]:
+    stored = PageReader(document).read(index)
+    page = document[index]
     textpage = page.get_textpage()
-    text = textpage.get_text_range()
-    stored, came_from, places = stored_text(text), origins(text), _text_indices(textpage)
     marks: list[Mark] = []
     for start, end in spans:
-        inside = 0 <= start < end <= len(stored)
-        indices = [places[index] for index in dict.fromkeys(came_from[start:end])] if inside else []
-        characters = [raw.FPDFText_GetCharIndexFromTextIndex(textpage, index) for index in indices]
-        boxes = merged(_box(page, textpage, character) for character in characters if character >= 0)
-        marks.append(Mark(stored[start:end] if inside else "", boxes))
+        inside = 0 <= start < end <= len(stored.text)
+        characters = stored.origins[start:end] if inside else []
+        boxes = merged(_box(page, textpage, character) for character in characters if character != INSERTED)
+        marks.append(Mark(stored.text[start:end] if inside else "", boxes))
     return tuple(marks)
-
-
-def _text_indices(textpage: pdfium.PdfTextPage) -> list[int]:
-    """For each character of the page's text, its index in pdfium's own text, which counts in units of UTF-16.
-
-    The text that the loader reads leaves out lone surrogates, and what stands before the first character.
-    """
-    first = next(
-        (c for c in range(textpage.count_chars()) if raw.FPDFText_GetTextIndexFromCharIndex(textpage, c) >= 0), 0
-    )
-    offset = max(raw.FPDFText_GetTextIndexFromCharIndex(textpage, first), 0)
-    indices: list[int] = []
-    for character in textpage.get_text_range(errors="surrogatepass"):
-        if not "\ud800" <= character <= "\udfff":
-            indices.append(offset)
-        offset += 2 if character > "\uffff" else 1
-    return indices
 
 
 def _box(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, character: int) -> Box | None:

@@ -1,6 +1,7 @@
 """PDF -> text, page by page, through pdfium.
 
-Pages are joined by a line end and a form feed (``PAGE_BREAK``), which belong to neither page's section.
+Pages are joined by a line end and a form feed (``PAGE_BREAK``), or by a space where a sentence goes on from one to the
+next; it belongs to neither page's section.
 """
 
 from __future__ import annotations
@@ -8,14 +9,13 @@ from __future__ import annotations
 import pypdfium2 as pdfium
 
 from rag.errors import Refused
+from rag.loading.formats.pdf.page import PageReader, PageText
 from rag.loading.limits import Limits
-from rag.loading.parsed import REPLACEMENT, Parsed, check_length, clean_newlines
+from rag.loading.parsed import REPLACEMENT, Parsed, check_length
 from rag.schema import Section
-from rag.text.wrapping import unwrapped
 
 PAGE_BREAK = "\n\f"
 
-_LINE_END_HYPHEN = "\ufffe"  # pdfium's one character for a hyphen and the line end after it
 _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 _GARBLED_SHARE = 0.05  # of meaningless characters: nearly all with fonts that have no Unicode table, else none
 _PAGES_NAMED = 10
@@ -24,18 +24,20 @@ _PAGES_NAMED = 10
 def parse(data: bytes, limits: Limits) -> Parsed:
     """Text, one section per page (labels "1", "2", ...), and the metadata's title.
 
-    Words hyphenated at a line's end are kept as found. The file's creation date is not taken: it is that of
-    the export, seldom of the document.
+    Words hyphenated at a line's end are kept as found. The file's creation date is not taken: it is that of the export,
+    seldom of the document.
 
     Raises:
         Refused: damaged, protected by a password, without any text, or too long.
     """
     with open_pdf(data) as document:
         title = str(document.get_metadata_value("Title"))
-        pages, unreadable = _page_texts(document, limits)
-    if not any(page.strip() for page in pages):
+        pages, unreadable = _read_pages(document, limits)
+    texts = [page.text for page in pages]
+    if not any(text.strip() for text in texts):
         raise Refused("has no text, only images: make it searchable with OCR first (ocrmypdf, for example)")
-    return Parsed(PAGE_BREAK.join(pages), _sections(pages), title, warnings=_warnings(pages, unreadable))
+    text, sections = _joined(pages)
+    return Parsed(text, sections, title, warnings=_warnings(texts, unreadable))
 
 
 def open_pdf(data: bytes) -> pdfium.PdfDocument:
@@ -52,40 +54,46 @@ def open_pdf(data: bytes) -> pdfium.PdfDocument:
         raise Refused("is damaged, or not a PDF file") from error
 
 
-def stored_text(raw: str) -> str:
-    """A page's text as it is stored, from the text that pdfium gives; a space for a line end that is mere wrapping."""
-    return unwrapped(clean_newlines(raw.replace(_LINE_END_HYPHEN, "-\n")).replace("\f", "\n"))
-
-
-def _page_texts(document: pdfium.PdfDocument, limits: Limits) -> tuple[list[str], list[int]]:
-    """The text of each page, and the numbers of the pages that could not be opened."""
-    texts: list[str] = []
+def _read_pages(document: pdfium.PdfDocument, limits: Limits) -> tuple[list[PageText], list[int]]:
+    """Each page, and the numbers of those that could not be opened."""
+    pages: list[PageText] = []
     unreadable: list[int] = []
     characters = 0
+    reader = PageReader(document)
     for index in range(len(document)):
         try:
-            page = document[index]
-            textpage = page.get_textpage()
-            text = textpage.get_text_range()
-            textpage.close()
-            page.close()
+            page = reader.read(index)
         except pdfium.PdfiumError:
-            text = ""
+            page = PageText("", [])
             unreadable.append(index + 1)
-        text = stored_text(text)
-        texts.append(text)
-        characters += len(text) + len(PAGE_BREAK)
+        pages.append(page)
+        characters += len(page.text) + len(PAGE_BREAK)
         check_length(characters, limits)
-    return texts, unreadable
+    return pages, unreadable
 
 
-def _sections(pages: list[str]) -> tuple[Section, ...]:
+def _joined(pages: list[PageText]) -> tuple[str, tuple[Section, ...]]:
+    """The text of all pages, and its sections."""
+    text: list[str] = []
     sections: list[Section] = []
     start = 0
     for number, page in enumerate(pages, 1):
-        sections.append(Section("page", str(number), start, start + len(page)))
-        start += len(page) + len(PAGE_BREAK)
-    return tuple(sections)
+        if number > 1:
+            text.append(_page_break(pages[number - 2], page))
+            start += len(text[-1])
+        sections.append(Section("page", str(number), start, start + len(page.text)))
+        sections += [Section(part.kind, part.label, start + part.start, start + part.end) for part in page.parts]
+        text.append(page.text)
+        start += len(page.text)
+    return "".join(text), tuple(sections)
+
+
+def _page_break(page: PageText, after: PageText) -> str:
+    """What parts two pages: a sentence that goes on overleaf is not parted."""
+    first = after.text[:1]
+    if not (page.is_unfinished and (first.islower() or (page.is_open and first.isalnum()))):
+        return PAGE_BREAK
+    return "\n" if page.text.endswith("-") else " "
 
 
 def _warnings(pages: list[str], unreadable: list[int]) -> tuple[str, ...]:

@@ -1,0 +1,41 @@
+"""Footnotes: smaller lines at the foot of a column that begin with a marker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.loading.formats.pdf.lines import Line
+
+SMALLER = 0.95
+"""Notes are set in type of at most this share of the height of the page's."""
+
+_MARKER = re.compile(r"(?P<marker>[⁰¹²³⁴-⁹]+|\d{1,3}|[*†‡§]{1,3})[.)]?\s*(?=\S)")
+_RAISED = re.compile(r"[⁰¹²³⁴-⁹]+|[*†‡§]+")
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+def notes_begin(lines: Sequence[Line], page: Sequence[Line]) -> int:
+    """From which of the lines of a column on all are notes; their number, where none is.
+
+    Args:
+        lines: of the column, from top to bottom.
+        page: all lines of the page, of which the markers in the text are known.
+    """
+    usual = float(np.median([line.size for line in page for _ in line.text])) if page else 0.0
+    begin = len(lines)
+    while begin and lines[begin - 1].size <= SMALLER * usual:
+        begin -= 1
+    text = "\n".join(line.text for line in page if line.size > SMALLER * usual)
+    markers = {marker.translate(_PLAIN) for marker in _RAISED.findall(text)}
+    while begin < len(lines) and marker_of(lines[begin].text) not in markers:
+        begin += 1
+    return begin
+
+
+def marker_of(text: str) -> str:
+    """The marker that a note begins with, its digits as plain ones; "" without."""
+    found = _MARKER.match(text)
+    return found["marker"].translate(_PLAIN) if found else ""

@@ -1,0 +1,165 @@
+"""One page as a person reads it: columns in order, without running lines, notes apart.
+
+A page is read alike for the index and, later, to find the boxes of a quote: it depends on nothing but itself and the
+running lines of the few pages around.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pypdfium2 as pdfium
+
+from rag.loading.formats.pdf.characters import Characters, characters
+from rag.loading.formats.pdf.furniture import MOST_LINES, REACH, Edge, EdgeLine, Furniture, furniture
+from rag.loading.formats.pdf.lines import Line, Piece, line_of, pieces_of, rows_of
+from rag.loading.formats.pdf.notes import marker_of, notes_begin
+from rag.loading.formats.pdf.order import blocks
+from rag.loading.formats.pdf.paragraphs import is_closed, separators
+from rag.loading.formats.pdf.written import Part, Written
+from rag.loading.parsed import clean_newlines
+
+FULL = 0.9
+"""A column whose last line takes this share of its width, and closes no sentence, goes on elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The text of a page as it is stored.
+
+    Attributes:
+        text: of all of it.
+        origins: for each character of the text, the index of the one in pdfium's text page that it stands for;
+            ``INSERTED`` for white space and what else the page does not draw.
+        parts: in the order of their starts.
+        is_unfinished: whether it ends with running text, and not where a sentence ends.
+        is_open: whether it does so with a full line of a paragraph, so that it goes on overleaf for certain.
+    """
+
+    text: str
+    origins: list[int]
+    parts: tuple[Part, ...] = ()
+    is_unfinished: bool = False
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What stands on a page, before it is put in order."""
+
+    characters: Characters
+    rows: list[list[Piece]]
+    edges: dict[Edge, list[EdgeLine]]
+
+
+class PageReader:
+    """Reads the pages of a document; those around the last one that was read are remembered."""
+
+    def __init__(self, document: pdfium.PdfDocument) -> None:
+        """Of an open document."""
+        self._document = document
+        self._drawn: dict[int, _Drawn | None] = {}
+
+    def read(self, index: int) -> PageText:
+        """The page ``index``, from 0.
+
+        Raises:
+            pdfium.PdfiumError: it cannot be opened.
+        """
+        around = range(max(index - REACH, 0), min(index + REACH + 1, len(self._document)))
+        self._drawn = {other: self._drawn[other] if other in self._drawn else self._look(other) for other in around}
+        drawn = self._drawn[index]
+        if drawn is None:
+            raise pdfium.PdfiumError(f"page {index + 1} cannot be opened")
+        near = {other: page for other, page in self._drawn.items() if page is not None}
+        top = furniture(index, {other: page.edges["top"] for other, page in near.items()}, "top")
+        bottom = furniture(index, {other: page.edges["bottom"] for other, page in near.items()}, "bottom")
+        return _composed(drawn, top, bottom)
+
+    def _look(self, index: int) -> _Drawn | None:
+        """What a page draws; None where it cannot be opened."""
+        try:
+            page = self._document[index]
+            textpage = page.get_textpage()
+        except pdfium.PdfiumError:
+            return None
+        drawn = _look_at(textpage)
+        textpage.close()
+        page.close()
+        return drawn
+
+
+def _look_at(textpage: pdfium.PdfTextPage) -> _Drawn:
+    drawn = characters(textpage)
+    rows = rows_of(pieces_of(drawn))
+    top, bottom = _edge_lines(drawn, rows[:MOST_LINES]), _edge_lines(drawn, rows[: -MOST_LINES - 1 : -1])
+    return _Drawn(drawn, rows, {"top": top, "bottom": bottom})
+
+
+def _edge_lines(drawn: Characters, rows: Sequence[Sequence[Piece]]) -> list[EdgeLine]:
+    """The lines at one end of a page, from the edge inwards."""
+    lines = [line_of(drawn, row) for row in rows]
+    gaps = [abs(after.middle - line.middle) - max(line.size, after.size) for line, after in pairwise(lines)]
+    return [EdgeLine(line.text, line.top, gap, line.size) for line, gap in zip(lines, [*gaps, math.inf], strict=False)]
+
+
+def _composed(drawn: _Drawn, top: Furniture, bottom: Furniture) -> PageText:
+    """The text of a page: running lines that are kept, its columns, notes."""
+    rows, letters = drawn.rows, drawn.characters
+    above, below = top.count, bottom.count
+    if above + below >= len(rows):  # nothing else stands on the page
+        above = below = 0
+    pieces = [piece for row in rows[above : len(rows) - below] for piece in row]
+    columns = [[line_of(letters, row) for row in rows_of(block)] for block in blocks(pieces, letters)]
+    every = [line for column in columns for line in column]
+    begins = [notes_begin(column, every) for column in columns]
+    body, is_open = _body([column[:begin] for column, begin in zip(columns, begins, strict=True)])
+
+    apart = _notes([line for column, begin in zip(columns, begins, strict=True) for line in column[begin:]])
+    for i in sorted(bottom.kept, reverse=True):
+        if i < below:
+            apart.add([line_of(letters, rows[-i - 1])], "\n\n")
+    text, begins_open = Written(), "".join(body.text[:1])[:1].islower()
+    for i in sorted(top.kept):
+        if i < above:
+            (apart if begins_open else text).add([line_of(letters, rows[i])], "\n")
+    is_unfinished = body.length > 0 and not is_closed(body.text[-1])
+    last = Written()
+    if is_open and apart.length:  # what goes on overleaf is not parted from that
+        body, last = body.cut_before_end()
+    for part in (body, apart, last):
+        text.append(part, "\n\n")
+    if apart.length and not last.length:
+        is_unfinished = is_open = False
+    whole = clean_newlines("".join(text.text))
+    return PageText(whole, text.origins, tuple(text.parts), is_unfinished, is_open)
+
+
+def _body(columns: Sequence[Sequence[Line]]) -> tuple[Written, bool]:
+    """The running text of all columns, and whether it ends in the midst of a sentence."""
+    body = Written()
+    is_open = False
+    for lines in filter(None, columns):
+        goes_on = body.length and (is_open or lines[0].text[:1].islower()) and not is_closed(body.text[-1])
+        body.add(lines, ("\n" if body.text[-1].endswith("-") else " ") if goes_on else "\n\n")
+        is_open = _is_open(lines)
+    return body, is_open
+
+
+def _is_open(lines: Sequence[Line]) -> bool:
+    """Whether a column ends in the midst of a sentence: with a full line of a paragraph."""
+    if is_closed(lines[-1].text) or lines[-1].right < FULL * max(line.right for line in lines):
+        return False
+    return len(lines) > 1 and (separators(lines)[-1] == " " or lines[-2].text.endswith("-"))
+
+
+def _notes(lines: Sequence[Line]) -> Written:
+    """Each note from its marker on."""
+    notes = Written()
+    starts = [i for i, line in enumerate(lines) if marker_of(line.text)]
+    for start, end in pairwise([*starts, len(lines)]):
+        notes.add(lines[start:end], "\n\n", "note", marker_of(lines[start].text))
+    return notes

@@ -1,0 +1,219 @@
+"""A PDF is read as a person reads it: whatever the order in which its characters were drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from loading_files import put
+from pdf_pages import LEFT, PITCH, TOP, Drawing, one_page
+from test_pages import squeezed, text_under
+
+from rag.loading import load_file
+from rag.loading.pages import render_page, span_on_page
+from rag.schema import Document
+
+QUARRY = [
+    "The quarry at Steinau was",
+    "opened in 1871 and gave",
+    "work to forty men. Its",
+    "slate went down the river",
+    "on flat boats until the",
+    "railway was laid in 1903.",
+]
+MILL = [
+    "The mill below the quarry",
+    "belonged to the widow Anna",
+    "Kessler. She ground rye for",
+    "the whole valley and took",
+    "one sack in twenty as her",
+    "wage.",
+]
+CHAPEL = [
+    "The chapel on the hill has",
+    "a bell of 1688. It was cast",
+    "in Linz and is rung when a",
+    "storm comes over the pass,",
+    "so that the herdsmen bring",
+    "the goats down.",
+]
+
+
+def loaded(folder: Path, data: bytes) -> Document:
+    return load_file(put(folder, "a.pdf", data), root=folder)
+
+
+def prose(lines: list[str]) -> str:
+    return " ".join(lines)
+
+
+@pytest.mark.parametrize("by_column", [True, False])
+def test_columns_are_read_one_after_the_other(tmp_path: Path, by_column: bool) -> None:
+    columns = [(LEFT, QUARRY), (80.0, MILL), (140.0, CHAPEL)]
+    for count in (2, 3):
+        drawing = Drawing().page().text(LEFT, 20, "Three places of the Steinau valley that are worth a walk", 16)
+        if by_column:
+            for x, lines in columns[:count]:
+                drawing.column(x, lines)
+        else:
+            drawing.rows(columns[:count])
+        text = loaded(tmp_path, drawing.bytes()).text
+        assert text.split("\n\n") == [
+            "Three places of the Steinau valley that are worth a walk",
+            *(prose(lines) for _, lines in columns[:count]),
+        ]
+
+
+def test_a_sentence_goes_on_in_the_next_column(tmp_path: Path) -> None:
+    left = [*QUARRY, "After the war the old"]
+    right = ["quarry was filled with", "water and is a lake now,", "deep and cold as ice."]
+    text = loaded(tmp_path, one_page(lambda d: d.rows([(LEFT, left), (80, right)]))).text
+    assert "After the war the old quarry was filled with water" in text
+
+
+def test_columns_need_not_stand_on_the_same_lines(tmp_path: Path) -> None:
+    text = loaded(tmp_path, one_page(lambda d: d.column(80, MILL, TOP + 2.4).column(LEFT, QUARRY))).text
+    assert text == f"{prose(QUARRY)}\n\n{prose(MILL)}"
+
+
+def test_a_line_across_parts_what_stands_above_from_what_stands_below(tmp_path: Path) -> None:
+    below = TOP + 9 * PITCH
+
+    def draw(drawing: Drawing) -> None:
+        drawing.rows([(LEFT, QUARRY), (80, MILL)])
+        drawing.text(LEFT, below - PITCH, "What follows was added in the second edition of this small guide.")
+        right = ["No bus goes up there, but", "the path is good and takes", "half an hour."]
+        drawing.rows([(LEFT, CHAPEL), (80, right)], below)
+
+    text = loaded(tmp_path, one_page(draw)).text
+    places = [text.index(words) for words in ("1871", "Kessler", "second edition", "1688", "No bus")]
+    assert places == sorted(places)
+
+
+def test_numbers_of_a_list_stay_with_their_items(tmp_path: Path) -> None:
+    items = ["Close the gate.", "Feed the hens.", "Lock the barn door."]
+    text = loaded(tmp_path, one_page(lambda d: d.column(LEFT, ["1.", "2.", "3."]).column(40, items))).text
+    assert text == "1. Close the gate.\n2. Feed the hens.\n3. Lock the barn door."
+
+
+def test_the_order_of_drawing_does_not_matter(tmp_path: Path) -> None:
+    def draw(drawing: Drawing) -> None:
+        for row, line in reversed(list(enumerate(QUARRY))):
+            drawing.text(LEFT, TOP + PITCH * row, line)
+
+    assert loaded(tmp_path, one_page(draw)).text == prose(QUARRY)
+
+
+def running(pages: list[list[str]], header: str, footer: str) -> bytes:
+    drawing = Drawing()
+    for number, lines in enumerate(pages, 1):
+        drawing.page().text(LEFT, 12, header).column(LEFT, lines)
+        drawing.text(LEFT, 280, footer).text(180, 280, f"{number}")
+    return drawing.bytes()
+
+
+BOARD = [
+    ["The board decided on Monday that the ferry to", "Holm will be stopped from November because the"],
+    ["landing stage has been eaten away by worms. A new", "one costs 64,000 crowns and cannot be built before"],
+    ["April. The captain, Nils Falk, will help out on the", "mail boat until then."],
+]
+
+
+def test_running_lines_do_not_part_a_sentence(tmp_path: Path) -> None:
+    document = loaded(tmp_path, running(BOARD, "Minutes of the harbour board - draft", "Not for the press"))
+    assert "because the landing stage has been eaten away by worms." in document.text
+    assert "cannot be built before April." in document.text
+    assert document.text.count("Minutes of the harbour board - draft") == 1
+    assert document.text.count("Not for the press") == 1
+    pages = [section for section in document.sections if section.kind == "page"]
+    assert [document.page_at(document.text.index(w)) for w in ("Monday", "worms", "Nils Falk")] == [1, 2, 3]
+    assert [section.label for section in pages] == ["1", "2", "3"]
+
+
+def test_headers_of_left_and_right_pages_differ(tmp_path: Path) -> None:
+    drawing = Drawing()
+    for number, lines in enumerate([*BOARD, ["It was the fourth meeting."]], 1):
+        drawing.page().text(LEFT, 12, f"Annual report {number}" if number % 2 else f"{number} The harbour board")
+        drawing.column(LEFT, lines)
+    text = loaded(tmp_path, drawing.bytes()).text
+    assert "because the landing stage" in text and "before April." in text
+    assert text.count("Annual report") == 1 and text.count("The harbour board") == 1
+
+
+def test_first_lines_that_only_look_alike_are_kept(tmp_path: Path) -> None:
+    drawing = Drawing()
+    for year in (2019, 2020, 2021):
+        drawing.page().column(LEFT, [f"Honey of the year {year}", f"The bees made {year - 1900} jars."])
+    text = loaded(tmp_path, drawing.bytes()).text
+    assert [text.count(f"Honey of the year {year}") for year in (2019, 2020, 2021)] == [1, 1, 1]
+
+
+def write(drawing: Drawing, x: float, y: float, *texts: str) -> None:
+    """Texts one after the other, every other one raised."""
+    drawing.pdf.set_xy(x, y)
+    for number, text in enumerate(texts):
+        drawing.pdf.char_vpos = "SUP" if number % 2 else "LINE"
+        drawing.pdf.write(6, text)
+    drawing.pdf.char_vpos = "LINE"
+
+
+def test_raised_digits_are_not_glued_to_a_number(tmp_path: Path) -> None:
+    texts = ["Brenna has 3,150", "7", " sheep on 12 km", "2", ", and its lake holds 10", "-9", " litres."]
+    text = loaded(tmp_path, one_page(lambda d: write(d, LEFT, TOP, *texts))).text
+    assert text == "Brenna has 3,150⁷ sheep on 12 km², and its lake holds 10⁻⁹ litres."
+
+
+def test_footnotes_stand_apart_from_the_sentence_that_goes_on_overleaf(tmp_path: Path) -> None:
+    drawing = Drawing().page().text(LEFT, 20, "The island was settled in spring.")
+    drawing.text(LEFT, 40, "The lighthouse stands on bare rock and was built")
+    write(drawing, LEFT - 1, 42, "by the engineer Halvard Lie", "1", " and it is still the")
+    drawing.text(LEFT, 270, "1", 5).text(LEFT + 2, 271, "Lie came from Bergen and died in 1899.", 8)
+    drawing.page().column(LEFT, ["brightest of the whole coast, they say.", "Ships see it from afar."])
+    document = loaded(tmp_path, drawing.bytes())
+    assert "Halvard Lie¹ and it is still the brightest of the whole coast" in document.text
+    [note] = [section for section in document.sections if section.kind == "note"]
+    assert (note.label, document.text[note.start : note.end]) == ("1", "¹ Lie came from Bergen and died in 1899.")
+    assert document.page_at(note.start) == 1
+
+
+def test_what_is_drawn_twice_to_look_bold_is_read_once(tmp_path: Path) -> None:
+    def draw(drawing: Drawing) -> None:
+        drawing.text(LEFT, TOP, "Notice to all tenants")
+        drawing.column(LEFT, QUARRY, TOP + 10).text(LEFT + 0.1, TOP, "Notice to all tenants")
+
+    assert loaded(tmp_path, one_page(draw)).text == f"Notice to all tenants\n\n{prose(QUARRY)}"
+
+
+def test_letters_that_are_set_apart_are_words(tmp_path: Path) -> None:
+    def draw(drawing: Drawing) -> None:
+        drawing.pdf.set_char_spacing(4)
+        drawing.text(LEFT, TOP, "ANNUAL REPORT")
+        drawing.pdf.set_char_spacing(0)
+        drawing.column(LEFT, QUARRY, TOP + 14)
+
+    assert loaded(tmp_path, one_page(draw)).text == f"ANNUAL REPORT\n\n{prose(QUARRY)}"
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_text_that_is_turned_on_its_page(tmp_path: Path, degrees: int) -> None:
+    def draw(drawing: Drawing) -> None:
+        with drawing.pdf.rotation(degrees, 105, 148):
+            drawing.rows([(LEFT, QUARRY), (80, MILL)], 100)
+
+    assert loaded(tmp_path, one_page(draw)).text == f"{prose(QUARRY)}\n\n{prose(MILL)}"
+
+
+def test_the_boxes_of_a_quote_follow_it_through_columns_and_past_running_lines(tmp_path: Path) -> None:
+    drawing = Drawing()
+    for number in (1, 2):
+        drawing.page().text(LEFT, 12, "A guide to the valley").rows([(LEFT, QUARRY), (80, MILL)])
+        drawing.text(100, 285, str(number))
+    path = put(tmp_path, "a.pdf", drawing.bytes())
+    document = load_file(path, root=tmp_path)
+    for page, words in ((1, "work to forty men. Its slate went"), (2, "widow Anna Kessler. She ground rye")):
+        start = document.text.index(words) if page == 1 else document.text.rindex(words)
+        span = span_on_page(document, page, (start, start + len(words)))
+        assert span is not None
+        [mark] = render_page(path, page, spans=[span]).marks
+        assert mark.text == words and len(mark.boxes) == 2
+        assert text_under(path, page, mark.boxes) == squeezed(words)

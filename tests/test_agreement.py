@@ -65,6 +65,11 @@ def test_kinds(text: str, kind: str, number: int | None) -> None:
     assert (value.kind, value.number) == (kind, number)
 
 
+def test_raised_digits_are_no_number() -> None:
+    assert value_of("2,750⁴ inhabitants").number == 2750
+    assert not at_odds(value_of("2,750⁴"), value_of("2,750"))
+
+
 @pytest.mark.parametrize(
     ("one", "other", "odds"),
     [

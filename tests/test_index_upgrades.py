@@ -117,6 +117,20 @@ def test_damage_of_before_is_still_found(tmp_path: Path) -> None:
         assert ["plots.md: its chunks" in finding.detail for finding in bad(index)] == [True]
 
 
+def test_words_hyphenated_at_a_lines_end_are_found_after_an_upgrade(tmp_path: Path) -> None:
+    make_index(tmp_path, make_document("a.txt", "The commit-\ntee met."), make_document("b.txt", "The roof.")).close()
+    with closing(sqlite3.connect(tmp_path / LIBRARY_FILE)) as db:  # as format 4 had it
+        db.execute("INSERT INTO chunk_text (chunk_text) VALUES ('delete-all')")
+        rows = [(1, "A", "The commit-\ntee met."), (2, "B", "The roof.")]
+        db.executemany("INSERT INTO chunk_text (rowid, context, text) VALUES (?, ?, ?)", rows)
+        db.execute("UPDATE meta SET value = json_set(value, '$.format_version', 4) WHERE key = 'manifest'")
+        db.commit()
+    with closing(open_index(tmp_path, QuestionsOnly(), FAKE_SETTINGS)) as index:
+        assert [index.chunk_frequency(word) for word in ("committee", "commit", "roof")] == [1, 1, 1]
+        assert index.remove(index.sources()[0].id)
+        assert index.chunk_frequency("committee") == 0 and bad(index) == []
+
+
 def test_looking_at_it_is_enough_and_the_vectors_file_stays(tmp_path: Path) -> None:
     with closing(make_index(tmp_path, make_document("a.txt", "The roof leaks."))) as index:
         add(index, make_document("b.txt", "The garden grows."))

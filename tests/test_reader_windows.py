@@ -37,6 +37,14 @@ def test_tokens_are_slices_of_the_text(builder: WindowBuilder) -> None:
     assert tokens.span(text.index("Zürich"), text.index("Zürich") + 6) is not None
 
 
+def test_a_word_that_is_hyphenated_at_a_lines_end_is_read_as_one(builder: WindowBuilder) -> None:
+    text = "The budg-\net of 2021 was cut."
+    tokens, plain = builder.tokens([text, "The budget of 2021 was cut."])
+    assert tokens.ids.tolist() == plain.ids.tolist()
+    pieces = [text[start:end] for start, end in zip(tokens.starts, tokens.ends, strict=True)]
+    assert "budg-\net" in pieces and pieces[-2:] == ["cut", "."]
+
+
 def test_long_text_is_not_truncated_by_the_tokenizer(builder: WindowBuilder) -> None:
     assert len(builder.tokens(["word " * 2000])[0]) == 2000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,23 @@ def test_the_full_text_index_finds_every_word_of_a_passage(tmp_path: Path, text:
     for asked in (text, text.lower()):
         assert [word for word in words(asked) if index.chunk_frequency(word) != 1] == []
     index.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "not_asked"),
+    [
+        ("The commit-\ntee met.", ["committee", "commit"], []),
+        ("A long-\nterm plan, and a Franco-\nGerman one.", ["long", "term", "franco", "german"], ["francogerman"]),
+        ("It has 5,400¹ people on 12 km².", ["400", "km"], ["4001", "km2"]),
+        ("The ﬁrst ｎａｍｅ of the Acme™ works.", ["first", "name", "acme"], ["acmetm"]),
+    ],
+)
+def test_words_are_found_as_they_are_read(tmp_path: Path, text: str, asked: list[str], not_asked: list[str]) -> None:
+    with closing(make_index(tmp_path, make_document("a.txt", text, title="t"))) as index:
+        for word in asked:
+            assert word in words(text) and index.chunk_frequency(word) == 1
+        for word in not_asked:
+            assert word not in words(text) and index.chunk_frequency(word) == 0
 
 
 def test_the_full_text_index_finds_words_of_any_script(tmp_path_factory: pytest.TempPathFactory) -> None:

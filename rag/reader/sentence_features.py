@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from embeddings import Embedder
 from rag.reader.answer_kind import answer_kind, holds_kind
 from rag.reader.spans.finder import Findings, LocatedSpan, Sentence
+from rag.text.normalise import without_line_end_hyphens
 from rag.text.rarity import coverage
 from rag.text.words import stems_of, words
 
@@ -112,7 +113,7 @@ def add_cosines(
     embedder: Embedder,
 ) -> None:
     """Fills the column ``cosine`` in place: of question and sentence, -1 to 1."""
-    vectors = embedder.encode_passages([sentence.text for sentence in sentences])
+    vectors = embedder.encode_passages([without_line_end_hyphens(sentence.text)[0] for sentence in sentences])
     features[:, FEATURES.index("cosine")] = vectors @ embedder.encode_queries([question])[0]
 
 

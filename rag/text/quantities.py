@@ -99,7 +99,7 @@ def _date_parts(tokens: list[str]) -> tuple[int, int, int] | None:
     """Year, month and day of tokens that are a date with a month and nothing else; 0 for what is missing."""
     words = [token for token in tokens if token not in ("of", "on", "in")]
     months = [ENGLISH.month_number(word) for word in words if word.isalpha()]
-    numbers = [int(word) for word in words if word.isdigit()]
+    numbers = [int(word) for word in words if word.isdecimal()]
     if len(months) != 1 or months[0] is None or len(months) + len(numbers) != len(words) or len(numbers) > 2:
         return None
     years = [number for number in numbers if number in _YEARS]

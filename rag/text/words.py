@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 import Stemmer
 
 from rag.text.english import ENGLISH
+from rag.text.normalise import searchable
 
 STOP_WORDS = ENGLISH.stop_words
 """Words that say nothing of what a text is about."""
@@ -19,8 +20,11 @@ _WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 
 
 def words(text: str) -> list[str]:
-    """All words of a text in order, in lower case; a word is a run of letters and digits with their accents."""
-    return _WORD.findall(text.lower())
+    """All words of a text in order, in lower case; a word is a run of letters and digits with their accents.
+
+    They are those of ``searchable(text)``, as in the full-text index.
+    """
+    return _WORD.findall(searchable(text).lower())
 
 
 def content_words(text: str) -> list[str]:
@@ -31,7 +35,7 @@ def content_words(text: str) -> list[str]:
 def content_words_as_written(text: str) -> dict[str, str]:
     """The same words in lower case, each with the way it was first written."""
     written: dict[str, str] = {}
-    for match in _WORD.finditer(text):
+    for match in _WORD.finditer(searchable(text)):
         word = match.group().lower()
         if word not in STOP_WORDS:
             written.setdefault(word, match.group())

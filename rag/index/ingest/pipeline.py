@@ -11,6 +11,7 @@ from rag.index.manifest import Manifest
 from rag.schema import Document, Span
 from rag.text.chunking import chunk_spans
 from rag.text.context import embedding_context, reading_context
+from rag.text.normalise import without_line_end_hyphens
 
 PENDING_CHUNKS = 256
 """Chunks gathered from several documents before they are embedded together, so that no processor waits for work.
@@ -77,7 +78,7 @@ def _embed(
     count = embedder.count_tokens
     contexts = [[embedding_context(document, start, count) for start, _ in spans] for document, spans in pending]
     texts = [
-        f"{prefix}\n{document.text[start:end]}"
+        f"{prefix}\n{without_line_end_hyphens(document.text[start:end])[0]}"
         for (document, spans), prefixes in zip(pending, contexts, strict=True)
         for (start, end), prefix in zip(spans, prefixes, strict=True)
     ]

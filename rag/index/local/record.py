@@ -18,6 +18,7 @@ from rag.index.local.full_text import FullText
 from rag.index.local.generation import Generation
 from rag.index.local.meta import Meta
 from rag.schema import Document
+from rag.text.normalise import searchable
 
 
 class Record:
@@ -112,4 +113,7 @@ class Record:
 
 def _texts(ids: Sequence[int], rows: Sequence[ChunkRow], text: str) -> list[tuple[int, str, str]]:
     """What full-text search has of some chunks: id, context and text."""
-    return [(chunk_id, context, text[start:end]) for chunk_id, (start, end, context, *_) in zip(ids, rows, strict=True)]
+    return [
+        (chunk_id, searchable(context), searchable(text[start:end]))
+        for chunk_id, (start, end, context, *_) in zip(ids, rows, strict=True)
+    ]

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
+
+from rag.text.normalise import without_line_end_hyphens
 
 IntArray = npt.NDArray[np.int32]
 
@@ -92,15 +94,10 @@ class WindowBuilder:
         self.template = _template(tokenizer)
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """The tokens of each text, without special ones."""
-        return [
-            Tokens(
-                np.array(encoding.ids, dtype=np.int32),
-                np.array([start for start, _ in encoding.offsets], dtype=np.int32),
-                np.array([end for _, end in encoding.offsets], dtype=np.int32),
-            )
-            for encoding in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        ]
+        """The tokens of each text, without special ones; a word that is hyphenated at a line's end is read as one."""
+        read, places = zip(*map(without_line_end_hyphens, texts), strict=True) if texts else ((), ())
+        encodings = self.tokenizer.encode_batch(list(read), add_special_tokens=False)
+        return [_tokens(encoding, there) for encoding, there in zip(encodings, places, strict=True)]
 
     def room(self, question: Tokens, context: Tokens | None = None) -> int:
         """How many passage tokens fit in one window beside this question and context."""
@@ -131,6 +128,15 @@ class WindowBuilder:
         """All windows of a passage, in order; together they cover each of its tokens."""
         ranges = self.slices(len(passage), self.room(question, context))
         return [self.window(question, passage.cut(first, last), context) for first, last in ranges]
+
+
+def _tokens(encoding: Encoding, places: list[int] | None) -> Tokens:
+    """The tokens of a text, of whose characters ``places`` says where they stand in the text that is stored."""
+    starts, ends = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2).T
+    if places is not None and len(starts):
+        there = np.array(places, dtype=np.int32)
+        starts, ends = there[starts], there[np.maximum(ends, 1) - 1] + 1
+    return Tokens(np.array(encoding.ids, dtype=np.int32), starts.copy(), ends.copy())
 
 
 def _template(tokenizer: Tokenizer) -> Template:

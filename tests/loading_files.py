@@ -1,8 +1,11 @@
-"""Real files made for the loading tests: PDFs by fpdf2, Word documents by python-docx, and hostile variants."""
+"""Real files made for the loading tests: PDFs by fpdf2, Word documents by python-docx, workbooks by openpyxl, whatever
+LibreOffice makes of those, and hostile variants."""
 
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -11,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import openpyxl
+import pytest
 from fpdf import FPDF
 
 WORD_XML = "word/document.xml"
@@ -69,13 +74,7 @@ def word(build: Callable[[Any], None] | None = None, *, title: str = "") -> byte
 
 def word_with(xml: bytes, member: str = WORD_XML) -> bytes:
     """A Word document with one of its parts replaced, or added."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(word())) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            if name != member:
-                target.writestr(name, source.read(name))
-        target.writestr(member, xml)
-    return stream.getvalue()
+    return package_with(word(), {member: xml})
 
 
 def word_xml(body: str, declaration: str = "") -> bytes:
@@ -84,6 +83,53 @@ def word_xml(body: str, declaration: str = "") -> bytes:
         f'<?xml version="1.0"?>{declaration}<w:document xmlns:w='
         f'"http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>'
     ).encode()
+
+
+def workbook(build: Callable[[Any], None] | None = None) -> bytes:
+    """An Excel workbook; ``build`` fills the ``openpyxl.Workbook``, which has one sheet, "Sheet"."""
+    made = openpyxl.Workbook()
+    (build or (lambda book: book.active.append(["The committee met on Tuesday."])))(made)
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+def open_document_sheet(rows: str, styles: str = "", declaration: str = "") -> bytes:
+    """An OpenDocument spreadsheet written by hand: one sheet, "Sums", with the given rows."""
+    names = {name: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text", "style")}
+    content = (
+        f'<?xml version="1.0"?>{declaration}<office:document-content '
+        + " ".join(f'xmlns:{name}="{urn}"' for name, urn in names.items())
+        + f"><office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet>"
+        f'<table:table table:name="Sums" table:style-name="ta1">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("content.xml", content)
+    return stream.getvalue()
+
+
+def package_with(package: bytes, parts: dict[str, bytes]) -> bytes:
+    """A zip file with some of its members replaced, or added."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, part in ({name: source.read(name) for name in source.namelist()} | parts).items():
+            target.writestr(name, part)
+    return stream.getvalue()
+
+
+def by_libre_office(path: Path, suffix: str) -> Path:
+    """What LibreOffice makes of a file, beside it and with another suffix; skips the test where it is not installed."""
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        pytest.skip("LibreOffice is not installed")
+    folder = path.parent / "converted"
+    profile = (path.parent / "profile").as_uri()
+    command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", suffix.removeprefix(".")]
+    subprocess.run([*command, "--outdir", folder, path], check=True, capture_output=True, timeout=240)
+    return folder / f"{path.stem}{suffix}"
 
 
 def put(folder: Path, name: str, data: bytes | str) -> Path:

@@ -15,7 +15,19 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from loading_files import WORD_XML, deflated_spaces, pdf, put, raw_pdf, word, word_with, word_xml
+from loading_files import (
+    WORD_XML,
+    deflated_spaces,
+    open_document_sheet,
+    package_with,
+    pdf,
+    put,
+    raw_pdf,
+    word,
+    word_with,
+    word_xml,
+    workbook,
+)
 
 from rag.errors import LoadError
 from rag.loading import FORMATS, Limits, load_file
@@ -24,6 +36,14 @@ from rag.loading.sandbox.child import PARSER
 MIB = 1024 * 1024
 GOOD_PDF = pdf(["The board met on Tuesday.", "It ended at noon."])
 GOOD_WORD = word()
+GOOD_EXCEL = workbook()
+GOOD_ODS = open_document_sheet(
+    '<table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-spanned="2">'
+    "<text:p>The board met<text:s/>on <text:span>Tuesday</text:span>.</text:p></table:table-cell></table:table-row>"
+)
+NOTEBOOK = b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "mean(readings)", "outputs": []}]}'
+FAMILIES = {format_: suffix for suffix, format_ in FORMATS.items()}
+"""A suffix of each format."""
 
 
 def refused(path: Path, limits: Limits | None = None) -> str:
@@ -101,10 +121,20 @@ def test_a_pipe_does_not_block(tmp_path: Path) -> None:
 def test_limits_are_told(tmp_path: Path) -> None:
     path = put(tmp_path, "a.txt", "x" * 2000)
     assert refused(path, Limits(max_file_bytes=1000)) == "is larger than the limit of 1,000 bytes (2,000 bytes)"
-    for name, data in (("b.txt", b"x" * 2000), ("b.md", b"x" * 2000), ("b.pdf", GOOD_PDF), ("b.docx", GOOD_WORD)):
+    for name, data in (
+        *((f"b{suffix}", b"x" * 2000) for suffix in (".txt", ".md", ".csv", ".yaml", ".log", ".py")),
+        ("b.json", b'{"a": "%s"}' % (b"x" * 2000)),
+        ("b.xml", b"<a>%s</a>" % (b"x" * 2000)),
+        ("b.ipynb", NOTEBOOK),
+        ("b.pdf", GOOD_PDF),
+        ("b.docx", GOOD_WORD),
+        ("b.xlsx", GOOD_EXCEL),
+        ("b.ods", GOOD_ODS),
+    ):
         reason = refused(put(tmp_path, name, data), Limits(max_characters=20))
         assert reason == "holds more than 20 characters of text"
-    assert "unpacks to" in refused(put(tmp_path, "c.docx", GOOD_WORD), Limits(max_unpacked_bytes=1000))
+    for name, data in (("c.docx", GOOD_WORD), ("c.xlsx", GOOD_EXCEL), ("c.ods", GOOD_ODS)):
+        assert "unpacks to" in refused(put(tmp_path, name, data), Limits(max_unpacked_bytes=100))
 
 
 def test_one_very_long_line(tmp_path: Path) -> None:
@@ -127,6 +157,56 @@ def test_entities_do_not_read_other_files(tmp_path: Path) -> None:
     xml = word_xml(body, f'<!DOCTYPE x [<!ENTITY f SYSTEM "{secret.as_uri()}">]>')
     text = load_file(put(tmp_path, "a.docx", word_with(xml)), root=tmp_path).text
     assert "Next." in text and "secret" not in text
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def sheet_xml(cells: str, after: str = "") -> bytes:
+    """The main part of a sheet of an Excel workbook."""
+    name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<worksheet xmlns="{name}"><sheetData>{cells}</sheetData>{after}</worksheet>'.encode()
+
+
+def test_huge_sheets_of_small_files_are_read_or_refused(tmp_path: Path) -> None:
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>7</v></c></row>'
+    reason = refused(put(tmp_path, "far.xlsx", package_with(GOOD_EXCEL, {SHEET: sheet_xml(far)})), SMALL)
+    assert "memory" in reason
+    merged = sheet_xml(
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>All</t></is></c><c r="C1"><v>5</v></c></row>',
+        '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+    )
+    document = load_file(put(tmp_path, "merged.xlsx", package_with(GOOD_EXCEL, {SHEET: merged})), root=tmp_path)
+    assert "All" in document.text
+    cell = '<table:table-cell table:number-columns-repeated="{}"><text:p>7</text:p></table:table-cell>'
+    rows = f'<table:table-row table:number-rows-repeated="999999999">{cell.format(999_999_999)}</table:table-row>'
+    assert refused(put(tmp_path, "repeated.ods", open_document_sheet(rows)), SMALL)
+    empty = '<table:table-row table:number-rows-repeated="1048575"><table:table-cell/></table:table-row>'
+    row = f"<table:table-row>{cell.format(2)}</table:table-row>"
+    document = load_file(put(tmp_path, "empty.ods", open_document_sheet(empty + row)), root=tmp_path)
+    assert document.text == "Sums\n\n7 | 7" and document.place_at(7) == "sheet Sums, row 1048576"
+    assert load_file(put(tmp_path, "good.xlsx", GOOD_EXCEL), root=tmp_path).text
+
+
+def test_entities_in_sheets_neither_expand_nor_read_files(tmp_path: Path) -> None:
+    secret = put(tmp_path, "secret.txt", "the secret")
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    for declaration in (
+        f'<!DOCTYPE x [<!ENTITY l0 "lol">{levels}]>',
+        f'<!DOCTYPE x [<!ENTITY l11 SYSTEM "{secret.as_uri()}">]>',
+    ):
+        row = "<table:table-row><table:table-cell><text:p>Start &l11; end</text:p></table:table-cell></table:table-row>"
+        excel = declaration.encode() + sheet_xml('<row><c t="str"><v>Start &l11; end</v></c></row>')
+        for name, data in (
+            ("a.ods", open_document_sheet(row, declaration=declaration)),
+            ("a.xlsx", package_with(GOOD_EXCEL, {SHEET: excel})),
+        ):
+            try:
+                text = load_file(put(tmp_path, name, data), root=tmp_path, limits=SMALL).text
+            except LoadError as error:
+                assert error.reason
+            else:
+                assert len(text) < 100 and "secret" not in text and "lol" not in text
 
 
 def test_a_deflate_bomb_in_a_pdf_is_stopped(tmp_path: Path) -> None:
@@ -280,13 +360,16 @@ relaxed = settings(
 
 
 @relaxed
-@given(suffix=st.sampled_from(sorted(FORMATS)), data=st.binary(max_size=3000))
+@given(suffix=st.sampled_from(sorted(FAMILIES.values())), data=st.binary(max_size=3000))
 def test_any_bytes(tmp_path: Path, suffix: str, data: bytes) -> None:
     check_any(tmp_path, suffix, data)
 
 
 @relaxed
-@given(suffix=st.sampled_from([".txt", ".md", ".html"]), text=st.text(max_size=500))
+@given(
+    suffix=st.sampled_from([".txt", ".md", ".html", ".csv", ".json", ".xml", ".yaml", ".ipynb", ".log", ".py"]),
+    text=st.text(max_size=500),
+)
 def test_any_text(tmp_path: Path, suffix: str, text: str) -> None:
     check_any(tmp_path, suffix, text.encode())
 
@@ -303,7 +386,35 @@ def test_any_markup(tmp_path: Path, suffix: str, pieces: list[str]) -> None:
     check_any(tmp_path, suffix, "".join(pieces).encode())
 
 
-@pytest.mark.parametrize(("suffix", "good"), [(".pdf", GOOD_PDF), (".docx", GOOD_WORD)])
+DATA = [
+    "a", "b: ", "- ", "\n", "  ", '"', "'", ",", ";", "\t", "|", "{", "}", "[", "]", ":", "1.50", "2024-03-05", "null",
+    "<a>", "</a>", "<b c='d'/>", "&lt;", "&x;", "<!--", "&a ", "*a", "#", "? ", "!!int ", "---\n", "|\n", "\ufeff",
+]  # fmt: skip
+
+
+@relaxed
+@given(
+    suffix=st.sampled_from([".csv", ".json", ".xml", ".yaml", ".toml"]),
+    pieces=st.lists(st.sampled_from(DATA), max_size=40),
+)
+def test_any_data(tmp_path: Path, suffix: str, pieces: list[str]) -> None:
+    check_any(tmp_path, suffix, "".join(pieces).encode())
+
+
+@pytest.mark.parametrize(
+    ("suffix", "good"),
+    [
+        (".pdf", GOOD_PDF),
+        (".docx", GOOD_WORD),
+        (".xlsx", GOOD_EXCEL),
+        (".ods", GOOD_ODS),
+        (".ipynb", NOTEBOOK),
+        (".json", b'{"a": [{"b": 1, "c": "x"}, {"b": 2, "c": "y"}], "d": [1, [2, 3]]}'),
+        (".xml", b'<?xml version="1.0" encoding="utf-8"?><a b="c"><d>e</d><d>f</d><g>h<i>j</i></g></a>'),
+        (".yaml", b"a:\n  b: &x [1, 2]\n  c: *x\nd:\n  - e: f\n    g: {h: i}\n"),
+        (".csv", b'a,b,c\n1,"two, three",4\n5,"six ""7""",8\n'),
+    ],
+)
 def test_damaged_files(tmp_path: Path, suffix: str, good: bytes) -> None:
     randomness = random.Random(7)
     for _ in range(60):

@@ -175,13 +175,15 @@ def _header_rows(block: _Block, table: list[list[str]]) -> int:
     """How many of the first rows head the table: 0, 1, or 2 where cells of the first are merged across columns."""
     if len(table) < 2 or not _heads(table[0], table[1:]):
         return 0
+    names = [cell for cell, _ in groupby(filter(None, table[0]))]  # merged cells are repeated
+    if len(set(names)) < len(names):
+        return 0
     return 2 if len(table) > 2 and block[0].spanned and _heads(table[1], table[2:]) else 1
 
 
 def _heads(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     filled = [cell for cell in row if cell]
-    distinct = [cell for cell, _ in groupby(filled)]  # merged cells are repeated
-    if len(set(distinct)) < len(distinct) or 2 * len(filled) < len(row) or filled[0].endswith(":"):
+    if 2 * len(filled) < len(row) or filled[0].endswith(":"):
         return False
     return all(_heads_column(cell, [cells[n] for cells in below]) for n, cell in enumerate(row) if cell)
 

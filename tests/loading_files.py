@@ -4,11 +4,12 @@ LibreOffice makes of those, and hostile variants."""
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -138,3 +139,67 @@ def put(folder: Path, name: str, data: bytes | str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return path
+
+
+_WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def word_of(body: str, parts: Mapping[str, str | bytes] | None = None) -> bytes:
+    """A Word document written by hand.
+
+    Args:
+        body: of the main part; the prefixes w and r are known.
+        parts: further parts by name, without "word/": WordprocessingML without a declaration of w, or anything. The
+            kind of each is its name without digits and suffix, and its relation has the name for an id.
+    """
+    parts = parts or {}
+    spaces = (
+        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+        f'xmlns:r="{_RELATIONSHIPS}" xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    )
+    kinds = {name: name.partition(".")[0].rstrip("0123456789") for name in parts}
+    types = "".join(
+        f'<Override PartName="/word/{name}" ContentType="{_WORD_TYPE}.{kinds[name]}+xml"/>'
+        for name in parts
+        if name.endswith(".xml")
+    )
+    links = "".join(
+        f'<Relationship Id="{name}" Type="{_RELATIONSHIPS}/{kinds[name]}" Target="{name}"/>' for name in parts
+    )
+    members: dict[str, str | bytes] = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="html" ContentType="text/html"/><Default Extension="rtf" ContentType="application/rtf"/>'
+        f'<Default Extension="docx" ContentType="{_WORD_TYPE}.document"/>'
+        f'<Override PartName="/{WORD_XML}" ContentType="{_WORD_TYPE}.document.main+xml"/>{types}</Types>',
+        "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r" Type="{_RELATIONSHIPS}/officeDocument" Target="{WORD_XML}"/></Relationships>',
+        WORD_XML: f"<w:document {spaces}><w:body>{body}</w:body></w:document>",
+        "word/_rels/document.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
+        f'relationships">{links}</Relationships>',
+    }
+    for name, part in parts.items():
+        members[f"word/{name}"] = part.replace(">", f" {spaces}>", 1) if isinstance(part, str) else part
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, part in members.items():
+            package.writestr(name, part)
+    return stream.getvalue()
+
+
+def strict(data: bytes) -> bytes:
+    """An Office package as a program writes it that saves "Strict Open XML"."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if name.endswith((".xml", ".rels")):
+                part = re.sub(
+                    rb"http://schemas\.openxmlformats\.org/(officeDocument|wordprocessingml|drawingml)/2006/",
+                    rb"http://purl.oclc.org/ooxml/\1/",
+                    part,
+                )
+            target.writestr(name, part)
+    return stream.getvalue()

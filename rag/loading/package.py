@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -17,6 +18,13 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ENCRYPTED_MEMBER = 0x1  # flag bit of a zip member
 _MAX_RATIO = 200  # unpacked to packed; XML reaches 30, a bomb 1000
 _RATIO_FREE_BYTES = 10 * MIB  # below, no ratio does harm
+_RELATIONS = "_rels/.rels"
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_STRICT_NAME = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
+_CORE_PROPERTIES = (
+    b"http://purl.oclc.org/ooxml/officeDocument/relationships/metadata/core-properties",
+    b"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties",
+)
 PROTECTED = "is protected by a password; save a copy without one"
 """Why an encrypted file is refused."""
 
@@ -74,3 +82,22 @@ def iterate_part(package: zipfile.ZipFile, part: str, tags: tuple[str, ...]) -> 
                 element.clear(keep_tail=False)
                 while element.getprevious() is not None:
                     del element.getparent()[0]
+
+
+def transitional(data: bytes) -> bytes:
+    """An Office package with the names of Transitional Office Open XML, which libraries know, for those of Strict.
+
+    Any other package is as it was.
+    """
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        if _RELATIONS not in package.namelist() or _STRICT not in package.read(_RELATIONS):
+            return data
+        stream = BytesIO()
+        with zipfile.ZipFile(stream, "w") as renamed:
+            for name in package.namelist():
+                part = package.read(name)
+                if name.endswith((".xml", ".rels")):
+                    part = part.replace(*_CORE_PROPERTIES)
+                    part = _STRICT_NAME.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
+                renamed.writestr(name, part)
+        return stream.getvalue()

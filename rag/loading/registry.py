@@ -197,15 +197,24 @@ def parse(suffix: str, data: bytes, limits: Limits) -> Parsed:
     format_ = format_of(suffix)
     if format_ is None:
         raise Refused(unsupported_reason(Path(f"x{suffix}")))
-    try:
-        parser: Callable[[bytes, Limits], Parsed] = importlib.import_module(format_.module).parse
-    except Exception as error:  # a library is missing, or a plugin does not work
-        raise Refused(f"cannot be read, as {format_.module} does not load ({error}); see: docquote formats") from error
+    parser = _parser(format_, limits)
     with refusing(format_.name, limits):
         parsed = parser(data, limits)
     if not parsed.text.strip():
         raise Refused("holds no text" if data.strip() else "holds nothing but white space")
     return parsed
+
+
+def _parser(format_: Format, limits: Limits) -> Callable[[bytes, Limits], Parsed]:
+    try:
+        parser: Callable[[bytes, Limits], Parsed] = importlib.import_module(format_.module).parse
+    except Exception as error:  # a library is missing, a plugin does not work, or there is no room for either
+        within = ""
+        if isinstance(error, MemoryError | ImportError) and not isinstance(error, ModuleNotFoundError):
+            within = f" within {in_words(limits.parse_memory_bytes)} of memory"
+        reason = f"cannot be read, as {format_.module} does not load{within} ({error})"
+        raise Refused(f"{reason}; see: docquote formats") from error
+    return parser
 
 
 @contextmanager

@@ -146,3 +146,23 @@ def test_rows_of_one_length_are_not_glued() -> None:
 def test_a_word_hyphenated_at_a_line_end_is_not_cut() -> None:
     text = "The commit-\ntee of the club has voted."
     assert sentences(text) == [text]
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "2024-05-01 10:00:01,250",
+        "2024-05-01T10:00",
+        "[10:00:01]",
+        "May  1 10:00:01",
+        "1.5.2024, 10:00",
+        "[1/May/2024:10:00:01",
+    ],
+)
+def test_an_entry_of_a_log_is_one_sentence_with_its_time(stamp: str) -> None:
+    log = f"{stamp} pump: Pressure fell. The valve was shut and\n{stamp} pump: Pressure rose. The valve was opened and"
+    assert sentences(log) == log.split("\n")
+
+
+def test_a_sentence_may_begin_with_a_time() -> None:
+    assert sentences("10:30 is too late. It closes at ten.") == ["10:30 is too late.", "It closes at ten."]

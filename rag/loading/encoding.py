@@ -24,6 +24,8 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 )
 _CONTROLS = bytes(sorted(set(range(32)) - set(b"\t\n\r\f\v\b\x1b"))) + b"\x7f"
 _BINARY_SHARE = 0.01  # of control bytes: prose has none, random or compressed bytes have 10 %
+_NO_CONTROLS = dict.fromkeys(_CONTROLS)
+_ZERO_SHARE = 0.1  # of the high bytes of UTF-16: nearly all in Western text, those of spaces and digits in Cyrillic
 _SAMPLE_BYTES = 256 * 1024  # enough for a guess; a detector's time grows with what it is given
 _LONE_SHARE = 0.3  # of bytes above 127 that follow another; German 0.05, Czech 0.2, Russian 0.8, Chinese 1
 _CENTRAL_EUROPEAN = re.compile(rb"[\x8a\x8e\x9a\x9d\x9e\x9f]|(?<=[A-Za-z])[\xb3\xb9](?=[a-z])")
@@ -48,6 +50,9 @@ def decode(data: bytes, declared: str = "") -> tuple[str, tuple[str, ...]]:
                 return data.decode(encoding), ()
             except UnicodeDecodeError as error:
                 raise Refused(f"looks binary, or damaged: not the {encoding} it claims to be") from error
+    unmarked = _utf_16(data)
+    if unmarked is not None:
+        return unmarked[0], (f"the encoding is not stated; read as {unmarked[1]}",)
     controls = len(data) - len(data.translate(None, _CONTROLS))
     if controls > _BINARY_SHARE * len(data):
         raise Refused("looks binary, not text")
@@ -59,6 +64,24 @@ def decode(data: bytes, declared: str = "") -> tuple[str, tuple[str, ...]]:
     encoding = _guess(data[:_SAMPLE_BYTES])
     text = data.decode(encoding, errors="replace")
     return text, (f"the encoding is not stated; read as {encoding}",)
+
+
+def _utf_16(data: bytes) -> tuple[str, str] | None:
+    """The text of UTF-16 without a byte order mark, and which it is; None for anything else.
+
+    Every other byte of Western text is zero then, and none of those between.
+    """
+    sample = data[:_SAMPLE_BYTES]
+    high, low = sample[1::2].count(0), sample[::2].count(0)
+    if len(data) % 2 or max(high, low) < _ZERO_SHARE * len(sample) / 2 or min(high, low) > 0:
+        return None
+    encoding = "utf-16-le" if high else "utf-16-be"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    controls = len(text) - len(text.translate(_NO_CONTROLS))
+    return None if controls > _BINARY_SHARE * len(text) else (text, encoding)
 
 
 def _guess(sample: bytes) -> str:

@@ -11,6 +11,7 @@ from rag.loading.parsed import FRONT_MATTER
 from rag.schema import Section
 
 MAX_TITLE_CHARACTERS = 300
+LOWEST_HEADING = 6  # a level; what is so low heads a paragraph, or a question in a list
 MAX_TITLE_LINE_CHARACTERS = 150  # headlines stay under it, paragraphs on one line do not
 
 _TOOL_TITLE = re.compile(  # what writers of files put where a title should be
@@ -31,9 +32,9 @@ def title_of(name: str, text: str, metadata_title: str, sections: Sequence[Secti
         name: the file's name, with or without folders.
         text: the stored text.
         metadata_title: what the file says its title is, or "".
-        sections: of the text; the first heading is the second choice.
+        sections: of the text; the first heading is the second choice, unless it is of the lowest level.
     """
-    heading = next((section.label for section in sections if section.kind == "heading"), "")
+    heading = next((s.label for s in sections if s.kind == "heading" and s.level < LOWEST_HEADING), "")
     front = next((section.end for section in sections if section.label == FRONT_MATTER and not section.start), 0)
     for candidate in (sensible(metadata_title), heading, _title_line(text[front:])):
         title = " ".join(candidate.split())

@@ -54,4 +54,19 @@ ENGLISH = Language(
     tens=("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
     scales={"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12},
     list_marker=r"(?:[-*•·▪◦–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s",
+    question_labels=("q", "question"),
+    answer_labels=("a", "answer"),
+    never_last=frozenset(
+        """
+        approx avg ca cf dept dr e.g esp est fig figs gen hon i.e incl max messrs min mr mrs ms para paras prof ref rev
+        st tel vs
+        """.split()
+    ),
+    seldom_last=frozenset(
+        """
+        art etc ext jr no nos p pp sec sr vol mon tue tues wed thu thur thurs fri sat sun jan feb mar apr jun jul aug
+        sep sept oct nov dec
+        """.split()
+    ),
+    no_abbreviations=("May", "may", "art", "me", "no"),
 )

@@ -27,6 +27,10 @@ class Language:
         units, tens: the number words from nought to nineteen, and from twenty to ninety.
         scales: the number words from a thousand on, and what they stand for.
         list_marker: a regular expression for what begins an item of a list: a bullet, number or letter and a space.
+        question_labels, answer_labels: by which a list of questions says which lines ask and which answer.
+        never_last: abbreviations with which no sentence ends, without their last point.
+        seldom_last: abbreviations with which a sentence may end, but not before a number or a small letter.
+        no_abbreviations: words as they are written that look like abbreviations where a sentence ends with them.
     """
 
     code: str
@@ -48,6 +52,11 @@ class Language:
     tens: tuple[str, ...]
     scales: Mapping[str, int]
     list_marker: str
+    question_labels: tuple[str, ...]
+    answer_labels: tuple[str, ...]
+    never_last: frozenset[str]
+    seldom_last: frozenset[str]
+    no_abbreviations: tuple[str, ...]
 
     @property
     def pronouns(self) -> tuple[str, ...]:

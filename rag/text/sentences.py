@@ -13,24 +13,16 @@ import sentencex
 
 from rag.schema import Span
 from rag.text.english import ENGLISH
-from rag.text.wrapping import wrapped
+from rag.text.wrapping import ENTRY, wrapped
 
 WINDOW = 4_000
 """Characters of a block that are looked at once; a sentence that is longer is cut there. sentencex takes time that
 grows with the square of the quotation marks that are opened and not closed: minutes for one line of a megabyte."""
 
-NEVER_LAST = frozenset(
-    "approx avg ca cf dept dr e.g esp est fig figs gen hon i.e incl max messrs min mr mrs ms para paras prof ref rev "
-    "st tel vs".split()
-)
-"""Abbreviations with which no sentence ends; sentencex knows only some of them."""
-SELDOM_LAST = frozenset(
-    "art etc ext jr no nos p pp sec sr vol mon tue tues wed thu thur thurs fri sat sun jan feb mar apr jun jul aug sep "
-    "sept oct nov dec".split()
-)
-"""Abbreviations with which a sentence may end, but not before a number or a small letter."""
+LONGEST_ENTRY = 400
+"""Characters; an entry of a log that is no longer is one sentence, with its time."""
 
-_ORDINARY_WORD = re.compile(r"(?<!\S)(?:[Mm]ay|art|me|no)\.(?=\s+[A-Z][a-z])")
+_ORDINARY_WORD = re.compile(rf"(?<!\S)(?:{'|'.join(ENGLISH.no_abbreviations)})\.(?=\s+[A-Z][a-z])")
 """Words that sentencex takes for abbreviations, and that end a sentence where the next word begins one."""
 _NUMBERING = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z])[.)]")
 _LAST_WORD = re.compile(r"(?<![^\s(\[/])([^\W\d_]+(?:\.[^\W\d_])?)\.$")
@@ -67,6 +59,11 @@ def lines_are_blocks(media_type: str) -> bool:
 
 
 def _sentences_of_block(text: str, start: int, end: int) -> Iterator[Span]:
+    if end - start <= LONGEST_ENTRY and ENTRY.match(text, start, end):
+        entry = _trimmed(text, start, end)
+        if entry is not None and "\n" not in text[slice(*entry)]:
+            yield entry
+            return
     while start < end:
         window = min(start + WINDOW, end)
         bounds = [
@@ -111,7 +108,7 @@ def _goes_on(before: str, after: str) -> bool:
     if last is None:
         return False
     word, first = last[1].casefold(), after.lstrip()[:1]
-    return word in NEVER_LAST or (word in SELDOM_LAST and (first.isdigit() or first.islower()))
+    return word in ENGLISH.never_last or (word in ENGLISH.seldom_last and (first.isdigit() or first.islower()))
 
 
 def _blocks(text: str, every_line: bool) -> Iterator[Span]:

@@ -23,6 +23,17 @@ proportional type, lines of one width differ in their number of characters, and 
 LIST_ITEM = re.compile(rf"[^\S\n]*{ENGLISH.list_marker}")
 """How a line begins that is an item of a list."""
 
+_MONTH = "|".join(spelling for spellings in ENGLISH.months for spelling in spellings)
+_DAY = rf"\d{{4}}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{{2,4}}|(?:{_MONTH})[ ]+\d\d?|\d\d?/(?:{_MONTH})/\d{{4}}"
+_CLOCK = r"\d\d?:\d\d(?::\d\d)?"
+ENTRY = re.compile(rf"[^\S\n]*(?:[\[(<]?(?:{_DAY})[,:T]?[ ]*{_CLOCK}|[\[(<]{_CLOCK})", re.IGNORECASE)
+"""How a line begins that is an entry of a log or a chat: with a date and a time, or a time in brackets."""
+SPOKEN = re.compile(
+    rf"[^\S\n]*(?:(?P<asks>{'|'.join(ENGLISH.question_labels)})|{'|'.join(ENGLISH.answer_labels)})[ ]?\d{{0,3}}[:.)]\s",
+    re.IGNORECASE,
+)
+"""How a line begins that asks ("Q:", the group ``asks``) or answers ("Answer 3.") in a list of questions."""
+
 _CELLS = re.compile(r"\S(?:[^\S\n]{3,}|\t|[^\S\n]*\|[^\S\n]*)\S")
 _SENTENCE_BEGUN = re.compile(r"[.!?][\"”)]?\s+[A-Z][^.!?:;]*\Z")
 _BORDER = re.compile(r"(\f|\n(?:[^\S\n]*\n)+)")
@@ -75,10 +86,15 @@ def _length_with_next_word(line: str, after: str) -> int:
 
 
 def _may_go_on(line: str, after: str) -> bool:
-    if not after.strip() or line.endswith("-") or LIST_ITEM.match(after) or _CELLS.search(line) or _CELLS.search(after):
+    if not after.strip() or line.endswith("-") or _begins(after) or _CELLS.search(line) or _CELLS.search(after):
         return False
     deeper = _indentation(after) > _indentation(line)
-    return not deeper or LIST_ITEM.match(line) is not None
+    return not deeper or _begins(line)
+
+
+def _begins(line: str) -> bool:
+    """Whether a line says by how it begins that it goes on with none."""
+    return any(beginning.match(line) for beginning in (LIST_ITEM, ENTRY, SPOKEN))
 
 
 def _indentation(line: str) -> int:

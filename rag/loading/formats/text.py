@@ -1,15 +1,25 @@
-"""Plain text, kept to the character, but for line ends that are mere wrapping: those are spaces."""
+"""Plain text, kept to the character, but for line ends that are mere wrapping: those are spaces.
+
+Lines that ask in a list of questions are headings of their answers, and a mail is called by its subject.
+"""
 
 from __future__ import annotations
+
+import re
+from itertools import pairwise
 
 from rag.loading.encoding import decode
 from rag.loading.limits import Limits
 from rag.loading.parsed import Parsed, check_length, clean_newlines
-from rag.text.wrapping import unwrapped
+from rag.loading.titles import LOWEST_HEADING
+from rag.schema import Section
+from rag.text.wrapping import SPOKEN, unwrapped
+
+_SUBJECT = re.compile(r"(?:(?:from|to|cc|date|sent|reply-to):.*\n)+subject:[ \t]*(?P<subject>\S.*)", re.IGNORECASE)
 
 
 def parse(data: bytes, limits: Limits) -> Parsed:
-    """The text as it stands in the file, dates glued to its first line included.
+    """The text as it stands in the file, dates glued to its first line included; headings, and the title of a mail.
 
     Raises:
         Refused: not text, or too long.
@@ -18,4 +28,22 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     check_length(len(text), limits)
     if "\x00" in text:
         warnings += ("holds NUL characters, shown as \ufffd",)
-    return Parsed(unwrapped(clean_newlines(text)), warnings=warnings)
+    text = unwrapped(clean_newlines(text))
+    mail = _SUBJECT.match(text.lstrip())
+    return Parsed(text, _questions(text), mail["subject"].strip() if mail else "", warnings=warnings)
+
+
+def _questions(text: str) -> tuple[Section, ...]:
+    """The lines that ask ("Q: Who pays?") and whose next one to begin so answers, as headings."""
+    spoken: list[tuple[int, str, bool]] = []
+    start = 0
+    for line in text.split("\n"):
+        if match := SPOKEN.match(line):
+            indent = len(line) - len(line.lstrip())
+            spoken.append((start + indent, " ".join(line.split()), match["asks"] is not None))
+        start += len(line) + 1
+    asking = [(at, line) for (at, line, asks), (*_, next_asks) in pairwise(spoken) if asks and not next_asks]
+    ends = [at for at, _ in asking[1:]] + [len(text)]
+    return tuple(
+        Section("heading", line, at, end, LOWEST_HEADING) for (at, line), end in zip(asking, ends, strict=False)
+    )

@@ -217,3 +217,79 @@ def test_the_boxes_of_a_quote_follow_it_through_columns_and_past_running_lines(t
         [mark] = render_page(path, page, spans=[span]).marks
         assert mark.text == words and len(mark.boxes) == 2
         assert text_under(path, page, mark.boxes) == squeezed(words)
+
+
+CATCH = [
+    ("Boat", "Herring", "Cod", "Crew"),
+    ("Silver Gull", "1,204", "88", "5"),
+    ("Old Mary", "960", "143", "4"),
+    ("Storm Petrel", "2,310", "61", "7"),
+]
+
+
+def tables(document: Document) -> list[tuple[str, list[str]]]:
+    """Header and rows of each table."""
+    return [(s.label, document.text[s.start : s.end].split("\n")) for s in document.sections if s.kind == "table"]
+
+
+ROWS = [" | ".join(row) for row in CATCH]
+
+
+def test_a_table_without_lines_is_read_by_rows(tmp_path: Path) -> None:
+    def draw(drawing: Drawing) -> None:
+        drawing.column(LEFT, ["What the boats of the harbour landed in the week before Easter", "is in this table."])
+        columns = [[row[i] for row in CATCH] for i in range(4)]
+        drawing.rows(list(zip((LEFT, 70.0, 100.0, 130.0), columns, strict=True)), TOP + 20)
+        drawing.column(LEFT, ["All of it went to the smokehouse."], TOP + 60)
+
+    document = loaded(tmp_path, one_page(draw))
+    assert tables(document) == [(ROWS[0], ROWS)]
+    assert document.text.startswith(
+        "What the boats of the harbour landed in the week before Easter is in this table.\n\n"
+    )
+    assert document.text.endswith("\n\nAll of it went to the smokehouse.")
+
+
+@pytest.mark.parametrize("borders", ["ALL", "INTERNAL", "MINIMAL", "SINGLE_TOP_LINE", "NONE"])
+def test_tables_however_they_are_ruled(tmp_path: Path, borders: str) -> None:
+    drawing = Drawing().page()
+    with drawing.pdf.table(borders_layout=borders) as table:
+        for row in CATCH:
+            cells = table.row()
+            for cell in row:
+                cells.cell(cell)
+    assert tables(loaded(tmp_path, drawing.bytes())) == [(ROWS[0], ROWS)]
+
+
+def test_a_cell_of_several_lines_and_one_that_spans_columns(tmp_path: Path) -> None:
+    drawing = Drawing().page()
+    with drawing.pdf.table(col_widths=(20, 50, 30)) as table:
+        for row in (("Duty", "What it is", "Who"), ("Nets", "The nets are mended on Saturdays, washed in fresh water "
+                    "and hung up in the loft, where they dry until the next week.", "Per Dahl")):  # fmt: skip
+            cells = table.row()
+            for cell in row:
+                cells.cell(cell)
+        cells = table.row()
+        cells.cell("Bell")
+        cells.cell("rung at noon by whoever is there", colspan=2)
+    [(header, rows)] = tables(loaded(tmp_path, drawing.bytes()))
+    assert header == "Duty | What it is | Who"
+    assert rows[1:] == [
+        "Nets | The nets are mended on Saturdays, washed in fresh water and hung up in the loft, where they dry until "
+        "the next week. | Per Dahl",
+        "Bell | rung at noon by whoever is there | rung at noon by whoever is there",
+    ]
+
+
+def test_the_boxes_of_a_row(tmp_path: Path) -> None:
+    drawing = Drawing().page()
+    with drawing.pdf.table() as table:
+        for row in CATCH:
+            cells = table.row()
+            for cell in row:
+                cells.cell(cell)
+    path = put(tmp_path, "a.pdf", drawing.bytes())
+    start = load_file(path, root=tmp_path).text.index("Old Mary")
+    [mark] = render_page(path, 1, spans=[(start, start + len(ROWS[2]))]).marks
+    assert mark.text == ROWS[2]
+    assert text_under(path, 1, mark.boxes) == "OldMary9601434"

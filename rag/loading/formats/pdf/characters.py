@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import dataclass
 from itertools import repeat
 
@@ -16,6 +17,7 @@ SAME_PLACE = 0.25
 """A character drawn twice for a bolder look stands within this share of its own width and height of itself."""
 
 _ANGLES_LOOKED_AT = 24  # of the characters of a page: text that is turned is so in whole lines
+_LONGEST_FONT_NAME = 128
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -32,6 +34,7 @@ class Characters:
             ``top`` is the smaller number: a page whose text is turned is turned here.
         spaced: whether white space stands in the file between a character and the one before.
         broken: whether pdfium sees a new line there.
+        turns: by how many quarters the page was turned, counter-clockwise.
     """
 
     letters: list[str]
@@ -42,6 +45,7 @@ class Characters:
     bottom: Floats
     spaced: npt.NDArray[np.bool_]
     broken: npt.NDArray[np.bool_]
+    turns: int
 
 
 def characters(textpage: pdfium.PdfTextPage) -> Characters:
@@ -57,7 +61,8 @@ def characters(textpage: pdfium.PdfTextPage) -> Characters:
 
     letters = _letters(codes)
     drawn = np.fromiter((not (letter.isspace() or letter in ("", "\0")) for letter in letters), np.bool_, count)
-    left, top, right, bottom = _turned(corners, _turns(textpage, np.flatnonzero(drawn)))
+    turns = _turns(textpage, np.flatnonzero(drawn))
+    left, top, right, bottom = upright(corners, turns)
     _fill(drawn, left, top, right, bottom)
     white = np.cumsum(np.isin(codes, (0x20, 0x09, 0xA0)) | ((codes >= 0x2000) & (codes <= 0x200A)) | (codes == 0x3000))
     newline = np.cumsum(np.isin(codes, (0x0A, 0x0D)))
@@ -73,7 +78,15 @@ def characters(textpage: pdfium.PdfTextPage) -> Characters:
         bottom[keep],
         np.diff(white[keep], prepend=0) > 0,
         np.diff(newline[keep], prepend=0) > 0,
+        turns,
     )
+
+
+def is_bold(textpage: pdfium.PdfTextPage, index: int) -> bool:
+    """Whether the font of a character calls itself bold."""
+    name, flags = ctypes.create_string_buffer(_LONGEST_FONT_NAME), ctypes.c_int()
+    raw.FPDFText_GetFontInfo(textpage, index, name, _LONGEST_FONT_NAME, flags)
+    return any(word in name.value.lower() for word in (b"bold", b"black", b"heavy", b"demi"))
 
 
 def _letters(codes: npt.NDArray[np.uint32]) -> list[str]:
@@ -93,8 +106,8 @@ def _turns(textpage: pdfium.PdfTextPage, drawn: npt.NDArray[np.intp]) -> int:
     return max(set(turns), key=turns.count, default=0)
 
 
-def _turned(corners: Floats, turns: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Left, top, right and bottom with y downwards, after the page was turned so that its text is upright."""
+def upright(corners: Floats, turns: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """Boxes ``(n, 4)``, two corners each, as left, top, right and bottom with y downwards."""
     x0, x1 = np.minimum(corners[:, 0], corners[:, 2]), np.maximum(corners[:, 0], corners[:, 2])
     y0, y1 = np.minimum(corners[:, 1], corners[:, 3]), np.maximum(corners[:, 1], corners[:, 3])
     return (

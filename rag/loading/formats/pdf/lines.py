@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -65,12 +65,13 @@ class Box:
 class Piece(Box):
     """A run of characters on one line without a wide gap: ``characters[first:end]``.
 
-    ``size`` is the height of most of its characters.
+    ``size`` is the height of most of its characters; ``is_bold``, whether its first and last ones are bold.
     """
 
     first: int
     end: int
     size: float
+    is_bold: bool
 
 
 @dataclass(slots=True)
@@ -81,12 +82,13 @@ class Line(Box):
         text: without line end.
         origins: for each of its characters, the index in pdfium's text page, or ``INSERTED``.
         size: the height of most of its characters, in points.
+        is_bold: whether all of it seems to be.
     """
 
     text: str
     origins: list[int]
     size: float
-    pieces: list[Piece] = field(default_factory=list)
+    is_bold: bool
 
 
 def pieces_of(characters: Characters) -> list[Piece]:
@@ -112,7 +114,7 @@ def pieces_of(characters: Characters) -> list[Piece]:
         strict=True,
     )
     return [
-        Piece(left, top, right, bottom, first, end, float(np.median(height[first:end])))
+        Piece(left, top, right, bottom, first, end, float(np.median(height[first:end])), False)
         for left, top, right, bottom, first, end in boxes
     ]
 
@@ -170,7 +172,9 @@ def line_of(characters: Characters, pieces: Sequence[Piece]) -> Line:
             continue
         text.append("-" if letter in (LINE_END_HYPHEN, "\ufffe", _SOFT_HYPHEN) else letter)
         origins.append(origin)
-    return Line(box.left, box.top, box.right, box.bottom, "".join(text), origins, size, list(pieces))
+    return Line(
+        box.left, box.top, box.right, box.bottom, "".join(text), origins, size, all(piece.is_bold for piece in pieces)
+    )
 
 
 def _is_right_to_left(letter: str) -> bool:

@@ -29,7 +29,7 @@ DEEPEST = 8
 MOST_PIECES = 4_000
 """A page of more (a drawing, a map) is read as it was drawn."""
 
-PROSE_CHARACTERS, PROSE_SMALL = 12, 0.2
+PROSE_CHARACTERS, PROSE_SMALL = 14, 0.2
 """Lines of prose have, in the median, so many characters, and this share begins with a small letter, where the script
 has small letters."""
 ALIGNED = 0.6
@@ -135,11 +135,12 @@ def _lines(pieces: Sequence[Piece]) -> int:
 def _is_prose(pieces: Sequence[Piece], characters: Characters) -> bool:
     firsts = [characters.letters[piece.first] for piece in pieces]
     cased = [letter for letter in firsts if letter.lower() != letter.upper()]
+    uncased = sum(letter.isalpha() for letter in firsts) - len(cased)  # Chinese, Arabic
     lengths = [piece.end - piece.first for piece in pieces]
     if float(np.median(lengths)) < PROSE_CHARACTERS:
         return False
     small = sum(letter.islower() for letter in cased)
-    return small >= PROSE_SMALL * len(pieces) or (not cased and not any(letter.isdigit() for letter in firsts))
+    return small >= PROSE_SMALL * len(pieces) or uncased > len(pieces) / 2
 
 
 def _beside_share(pieces: Sequence[Piece], others: Sequence[Box]) -> float:

@@ -13,12 +13,14 @@ from itertools import pairwise
 
 import pypdfium2 as pdfium
 
-from rag.loading.formats.pdf.characters import Characters, characters
+from rag.loading.formats.pdf.characters import Characters, characters, is_bold
 from rag.loading.formats.pdf.furniture import MOST_LINES, REACH, Edge, EdgeLine, Furniture, furniture
 from rag.loading.formats.pdf.lines import Line, Piece, line_of, pieces_of, rows_of
 from rag.loading.formats.pdf.notes import marker_of, notes_begin
 from rag.loading.formats.pdf.order import blocks
 from rag.loading.formats.pdf.paragraphs import is_closed, separators
+from rag.loading.formats.pdf.rulings import Ruling, rulings
+from rag.loading.formats.pdf.tables import Table, aligned_tables, has_header, ruled_tables
 from rag.loading.formats.pdf.written import Part, Written
 from rag.loading.parsed import clean_newlines
 
@@ -52,7 +54,13 @@ class _Drawn:
 
     characters: Characters
     rows: list[list[Piece]]
+    across: list[Ruling]
+    down: list[Ruling]
     edges: dict[Edge, list[EdgeLine]]
+
+
+Element = list[Line] | Table
+"""Lines of running text, or a table."""
 
 
 class PageReader:
@@ -86,17 +94,21 @@ class PageReader:
             textpage = page.get_textpage()
         except pdfium.PdfiumError:
             return None
-        drawn = _look_at(textpage)
+        drawn = _look_at(page, textpage)
         textpage.close()
         page.close()
         return drawn
 
 
-def _look_at(textpage: pdfium.PdfTextPage) -> _Drawn:
+def _look_at(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> _Drawn:
     drawn = characters(textpage)
-    rows = rows_of(pieces_of(drawn))
+    pieces = pieces_of(drawn)
+    for piece in pieces:
+        first, last = int(drawn.index[piece.first]), int(drawn.index[piece.end - 1])
+        piece.is_bold = is_bold(textpage, first) and (first == last or is_bold(textpage, last))
+    rows = rows_of(pieces)
     top, bottom = _edge_lines(drawn, rows[:MOST_LINES]), _edge_lines(drawn, rows[: -MOST_LINES - 1 : -1])
-    return _Drawn(drawn, rows, {"top": top, "bottom": bottom})
+    return _Drawn(drawn, rows, *rulings(page, drawn.turns), {"top": top, "bottom": bottom})
 
 
 def _edge_lines(drawn: Characters, rows: Sequence[Sequence[Piece]]) -> list[EdgeLine]:
@@ -113,24 +125,24 @@ def _composed(drawn: _Drawn, top: Furniture, bottom: Furniture) -> PageText:
     if above + below >= len(rows):  # nothing else stands on the page
         above = below = 0
     pieces = [piece for row in rows[above : len(rows) - below] for piece in row]
-    columns = [[line_of(letters, row) for row in rows_of(block)] for block in blocks(pieces, letters)]
-    every = [line for column in columns for line in column]
-    begins = [notes_begin(column, every) for column in columns]
-    body, is_open = _body([column[:begin] for column, begin in zip(columns, begins, strict=True)])
+    pieces = ruled_tables(pieces, letters, drawn.across, drawn.down)
+    columns = [_elements(block, letters) for block in blocks(pieces, letters)]
+    body, notes = _without_notes(columns)
+    written, is_open = _body(body, letters)
 
-    apart = _notes([line for column, begin in zip(columns, begins, strict=True) for line in column[begin:]])
+    apart = _notes(notes)
     for i in sorted(bottom.kept, reverse=True):
         if i < below:
             apart.add([line_of(letters, rows[-i - 1])], "\n\n")
-    text, begins_open = Written(), "".join(body.text[:1])[:1].islower()
+    text, begins_open = Written(), "".join(written.text[:1])[:1].islower()
     for i in sorted(top.kept):
         if i < above:
             (apart if begins_open else text).add([line_of(letters, rows[i])], "\n")
-    is_unfinished = body.length > 0 and not is_closed(body.text[-1])
+    is_unfinished = bool(body) and isinstance(body[-1], list) and not is_closed(written.text[-1])
     last = Written()
     if is_open and apart.length:  # what goes on overleaf is not parted from that
-        body, last = body.cut_before_end()
-    for part in (body, apart, last):
+        written, last = written.cut_before_end()
+    for part in (written, apart, last):
         text.append(part, "\n\n")
     if apart.length and not last.length:
         is_unfinished = is_open = False
@@ -138,15 +150,57 @@ def _composed(drawn: _Drawn, top: Furniture, bottom: Furniture) -> PageText:
     return PageText(whole, text.origins, tuple(text.parts), is_unfinished, is_open)
 
 
-def _body(columns: Sequence[Sequence[Line]]) -> tuple[Written, bool]:
-    """The running text of all columns, and whether it ends in the midst of a sentence."""
+def _elements(block: Sequence[Piece], letters: Characters) -> list[Element]:
+    """The tables of a block, and the lines between them."""
+    found: list[Element] = []
+    for row in aligned_tables(rows_of(block), letters):
+        words = [piece for piece in row if not isinstance(piece, Table)]
+        if words:
+            if not found or isinstance(found[-1], Table):
+                found.append([])
+            lines = found[-1]
+            assert isinstance(lines, list)
+            lines.append(line_of(letters, words))
+        found += [piece for piece in row if isinstance(piece, Table)]
+    return found
+
+
+def _without_notes(columns: Sequence[Sequence[Element]]) -> tuple[list[Element], list[Line]]:
+    """What stands in all columns, and the notes at their feet."""
+    every = [line for column in columns for lines in column if isinstance(lines, list) for line in lines]
+    body: list[Element] = []
+    notes: list[Line] = []
+    for column in columns:
+        body += column[:-1]
+        last = column[-1]
+        if isinstance(last, list):
+            begin = notes_begin(last, every)
+            last, notes = last[:begin], notes + last[begin:]
+        if last:
+            body.append(last)
+    return body, notes
+
+
+def _body(elements: Sequence[Element], letters: Characters) -> tuple[Written, bool]:
+    """The running text and the tables, and whether they end in the midst of a sentence."""
     body = Written()
-    is_open = False
-    for lines in filter(None, columns):
-        goes_on = body.length and (is_open or lines[0].text[:1].islower()) and not is_closed(body.text[-1])
-        body.add(lines, ("\n" if body.text[-1].endswith("-") else " ") if goes_on else "\n\n")
-        is_open = _is_open(lines)
+    is_open = may_go_on = False
+    for element in elements:
+        if isinstance(element, Table):
+            _add_table(element, letters, body)
+            is_open = may_go_on = False
+            continue
+        goes_on = may_go_on and (is_open or element[0].text[:1].islower()) and not is_closed(body.text[-1])
+        body.add(element, ("\n" if body.text[-1].endswith("-") else " ") if goes_on else "\n\n")
+        is_open, may_go_on = _is_open(element), True
     return body, is_open
+
+
+def _add_table(table: Table, letters: Characters, body: Written) -> None:
+    rows = [[[line_of(letters, row) for row in rows_of(cell)] for cell in cells] for cells in table.rows]
+    texts = [[" ".join(line.text for line in cell) for cell in cells] for cells in rows]
+    bold = [all(piece.is_bold for cell in cells for piece in cell) for cells in table.rows]
+    body.add_table(rows, has_header=has_header(texts, bold))
 
 
 def _is_open(lines: Sequence[Line]) -> bool:

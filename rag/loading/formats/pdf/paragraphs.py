@@ -10,13 +10,13 @@ import numpy as np
 
 from rag.loading.formats.pdf.lines import Line
 from rag.text.words import STOP_WORDS
-from rag.text.wrapping import LIST_ITEM
+from rag.text.wrapping import LIST_ITEM, NARROWEST
 
 FULL_BEFORE_SMALL, FULL_BEFORE_CAPITAL = 0.6, 0.94
 """A line is full that would, with the next line's first word, take this share of its column's width; a small letter at
 the next line's beginning leaves less doubt."""
-PARAGRAPH_STEP = 1.35
-"""Times the usual step from line to line."""
+PARAGRAPH_STEP, GAP_STEP = 1.35, 1.9
+"""Times the usual step from line to line; the second before a small letter, where a formula may be in the way."""
 USUAL_STEP = 1.3
 """From line to line, times the height of type, where a block has too few lines to tell."""
 OTHER_SIZE = 1.12
@@ -48,7 +48,7 @@ def separators(lines: Sequence[Line]) -> list[str]:
     for (line, after), step, on in zip(pairwise(lines), steps, goes_on, strict=True):
         resized = max(line.size, after.size) > OTHER_SIZE * min(line.size, after.size)
         small = after.text[:1].islower() and not is_closed(line.text)
-        if resized or ((step > PARAGRAPH_STEP * usual or step < 0) and not small):
+        if resized or step < 0 or step > (GAP_STEP if small else PARAGRAPH_STEP) * usual:
             result.append("\n\n")
         else:
             result.append(" " if on and not line.text.endswith("-") else "\n")
@@ -82,6 +82,8 @@ def _first_word_width(line: Line) -> float:
 
 
 def _may_go_on(line: Line, after: Line) -> bool:
+    if line.is_bold != after.is_bold and len(line.text) < 2 * NARROWEST:
+        return False
     if LIST_ITEM.match(after.text) or _DOTS.search(line.text) or _DOTS.search(after.text):
         return False
     return after.left - line.left <= INDENTED * line.size or LIST_ITEM.match(line.text) is not None

@@ -9,13 +9,14 @@ from typing import Literal
 
 from rag.loading.formats.pdf.lines import INSERTED, Line
 from rag.loading.formats.pdf.paragraphs import separators
+from rag.text.tables import CELL
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a page's text that is more than running text: ``text[start:end]``, see ``rag.schema.Section``."""
 
-    kind: Literal["note"]
+    kind: Literal["note", "table"]
     label: str
     start: int
     end: int
@@ -56,10 +57,24 @@ class Written:
         start = self.length
         for line, between in zip(lines, ["", *separators(lines)], strict=True):
             self._white(between)
-            self.text.append(line.text)
-            self.origins += line.origins
+            self._put(line.text, line.origins)
         if kind is not None:
             self.parts.append(Part(kind, label, start, self.length))
+
+    def add_table(self, rows: Sequence[Sequence[Sequence[Line]]], *, has_header: bool) -> None:
+        """Adds a table, each row on a line of its own; of each cell the lines."""
+        self._white("\n\n")
+        start, label = self.length, ""
+        for number, cells in enumerate(rows):
+            self._white("\n" if number else "")
+            for column, cell in enumerate(cells):
+                self._put(CELL if column else "")
+                for line in cell:
+                    self._put(" " if line is not cell[0] else "")
+                    self._put(line.text, line.origins)
+            if has_header and not number:
+                label = "".join(self.text)[start:]
+        self.parts.append(Part("table", label, start, self.length))
 
     def append(self, other: Written, before: str) -> None:
         """Adds another text after the white space ``before``; nothing where that is empty."""
@@ -92,7 +107,12 @@ class Written:
     def _white(self, space: str) -> None:
         if not self.length:
             return
-        self.text.append(space)
-        self.origins += [INSERTED] * len(space)
+        self._put(space)
         if space == "\n\n":
             self.paragraph = self.length
+
+    def _put(self, text: str, origins: Sequence[int] = ()) -> None:
+        """Adds text with its origins, or such as the page does not draw."""
+        if text:
+            self.text.append(text)
+            self.origins += origins or [INSERTED] * len(text)

@@ -144,7 +144,7 @@ def _library(folder: Path, *rows: dict[str, object]) -> Path:
     return folder
 
 
-ADOPTS = {
+ADOPTS: dict[str, object] = {
     "id": "1",
     "question": "And if we adopt?",
     "document": "leave.md",
@@ -152,7 +152,13 @@ ADOPTS = {
     "history": [{"question": "How long is leave?", "answer": "Twelve weeks."}],
     "note": "condition",
 }
-CANTEEN = {"id": "2", "question": "Is there a canteen?", "document": "depot.md", "evidence": [], "unanswerable": True}
+CANTEEN: dict[str, object] = {
+    "id": "2",
+    "question": "Is there a canteen?",
+    "document": "depot.md",
+    "evidence": [],
+    "unanswerable": True,
+}
 
 
 def test_our_own_library_is_read_with_its_evidence_and_turns(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ class Source:
         media_type: for example ``"text/plain"`` or ``"application/pdf"``.
         sha256: of the file's bytes, 64 hexadecimal digits.
         pages: how many it has; None for formats without pages.
+        author: who wrote it, from the file's metadata; "" where that is not said.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Source:
     media_type: str
     sha256: str
     pages: int | None = None
+    author: str = ""
 
 
 def page_count(sections: Sequence[Section]) -> int | None:

@@ -22,13 +22,15 @@ from fpdf import FPDF
 WORD_XML = "word/document.xml"
 
 
-def pdf(pages: Sequence[str], *, title: str = "", password: str = "") -> bytes:
+def pdf(pages: Sequence[str], *, title: str = "", author: str = "", password: str = "") -> bytes:
     """A PDF with one page per text; an empty text makes a page without any."""
     document = FPDF()
     document.set_font("helvetica", size=11)
     document.set_creation_date(datetime(2001, 2, 3, tzinfo=UTC))
     if title:
         document.set_title(title)
+    if author:
+        document.set_author(author)
     if password:
         document.set_encryption(owner_password="owner", user_password=password)
     for text in pages:

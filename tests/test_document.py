@@ -13,7 +13,9 @@ from rag.question.kind import QuestionKind
 from rag.schema import Source
 from rag.text.rarity import inverse_frequencies
 
-GUIDE = replace(make_document("guide.pdf", "x", title="Guide to the walled garden").source, pages=12)
+GUIDE = replace(
+    make_document("guide.pdf", "x", title="Guide to the walled garden").source, pages=12, author="Ada Quist"
+)
 MEMO = make_document("memo.txt", "x", title="Memo on the quay", day=date(2022, 3, 4)).source
 
 
@@ -35,7 +37,13 @@ def rarity(question: str) -> dict[str, float]:
         ("What is the title of the song?", None),
         ("What is the date of the garden fair?", None),
         ("How many pages does the annual report have?", None),
-        ("Who is the author of the guide?", None),
+        ("Who is the author of the guide?", ("author", GUIDE)),
+        ("Who wrote the guide to the walled garden?", ("author", GUIDE)),
+        ("Who is the author of the memo?", None),
+        ("Who wrote the song of the walled garden?", None),
+        ("Who wrote it?", None),
+        ("When was the memo on the quay published?", ("date", MEMO)),
+        ("When was the wall built?", None),
         ("How many pages of the guide are on roses?", None),
         ("What is the date of " + "the memo of " * 40, None),
     ],
@@ -46,6 +54,7 @@ def test_a_fact_is_asked_of_one_document_that_is_named(question: str, expected: 
 
 def test_the_only_document_need_not_be_named_for_its_facts() -> None:
     assert fact_asked("What is the title of this document?", (MEMO,)) == ("title", MEMO)
+    assert fact_asked("Who wrote it?", (GUIDE,)) == ("author", GUIDE)
     assert fact_asked("How many pages does the report have?", (GUIDE,)) is None  # another one may be meant
 
 

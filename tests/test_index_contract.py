@@ -84,7 +84,7 @@ def test_a_document_comes_back_as_it_was_put(index: Index) -> None:
     cut = TEXT.index("\f") + 1
     pages = (Section("page", "1", 0, cut), Section("page", "2", cut, len(TEXT)))
     sections = (pages[0], Section("heading", "Attendance", 0, len(TEXT)), pages[1])
-    document = Document(replace(plain.source, pages=2), plain.text, sections, ("odd", "very"))
+    document = Document(replace(plain.source, pages=2, author="Ada Quist"), plain.text, sections, ("odd", "very"))
     put(index, document)
     put(index, make_document("a.txt", "The roof leaks."))
     assert index.document(document.source.id) == document

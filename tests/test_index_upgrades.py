@@ -131,6 +131,18 @@ def test_words_hyphenated_at_a_lines_end_are_found_after_an_upgrade(tmp_path: Pa
         assert index.chunk_frequency("committee") == 0 and bad(index) == []
 
 
+def test_who_wrote_a_document_is_known_once_it_is_indexed_again(tmp_path: Path) -> None:
+    document = make_document("a.txt", "The roof leaks.")
+    make_index(tmp_path, document).close()
+    with closing(sqlite3.connect(tmp_path / LIBRARY_FILE)) as db, db:  # as format 5 had it
+        db.execute("DROP TABLE authors")
+        db.execute("UPDATE meta SET value = json_set(value, '$.format_version', 5) WHERE key = 'manifest'")
+    with closing(open_index(tmp_path, QuestionsOnly(), FAKE_SETTINGS)) as index:
+        assert [source.author for source in index.sources()] == [""] and bad(index) == []
+        add(index, replace(document, source=replace(document.source, author="Ada Quist")))
+        assert [source.author for source in index.sources()] == ["Ada Quist"] and bad(index) == []
+
+
 def test_looking_at_it_is_enough_and_the_vectors_file_stays(tmp_path: Path) -> None:
     with closing(make_index(tmp_path, make_document("a.txt", "The roof leaks."))) as index:
         add(index, make_document("b.txt", "The garden grows."))

@@ -65,7 +65,7 @@ def test_a_mail_is_called_by_its_subject(load: Load) -> None:
     source = load(
         "From: Ole <ole@pier.example>\nDate: Tue, 4 Jun 2024 09:12:00 +0200\nSubject: The crane\n\nIt broke."
     ).source
-    assert (source.title, source.date) == ("The crane", date(2024, 6, 4))
+    assert (source.title, source.date, source.author) == ("The crane", date(2024, 6, 4), "Ole")
     assert load("Subject: to change\n\nThe crane broke.").source.title == "Subject: to change"
 
 

@@ -71,6 +71,8 @@ def which_document(sources: Sequence[Source]) -> str:
 def _fact(said: Said, source: Source) -> str:
     if said.what == "pages" and source.pages:
         return f"“{source.title}” has {count(source.pages, 'page')}."
+    if said.what == "author" and source.author:
+        return f"“{source.title}” is by {source.author}."
     if said.what == "date" and source.date:
         return f"“{source.title}” is dated {day(source.date)}."
     return f"The title of {source.name} is “{source.title}”."

@@ -9,7 +9,7 @@ from embeddings import Embedder
 from rag.schema import Finding
 from rag.settings import Settings
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 """Raised whenever an index written before cannot be read as it is; what keeps the vectors has an upgrade step."""
 
 

@@ -14,7 +14,7 @@ from rag.loading.limits import DEFAULT_LIMITS, Limits, in_words
 from rag.loading.parsed import Parsed, clean_newlines
 from rag.loading.registry import Format, format_of, parse, unsupported_reason
 from rag.loading.sandbox.child import PARSER
-from rag.loading.titles import MAX_TITLE_CHARACTERS, sensible, title_of
+from rag.loading.titles import MAX_TITLE_CHARACTERS, sensible, sensible_author, title_of
 from rag.schema import Document, Source, page_count
 
 _ID_DIGITS = 16
@@ -51,6 +51,7 @@ def load_file(path: Path, *, root: Path, limits: Limits = DEFAULT_LIMITS) -> Doc
         media_type=format_.media_type,
         sha256=hashlib.sha256(data).hexdigest(),
         pages=page_count(parsed.sections),
+        author=sensible_author(parsed.author),
     )
     return Document(source, parsed.text, parsed.sections, parsed.warnings)
 

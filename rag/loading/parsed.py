@@ -28,6 +28,7 @@ class Parsed:
         title: from the file's metadata; "" where it has none worth showing.
         date: from the file's metadata.
         warnings: what a person should know of the extraction.
+        author: from the file's metadata, as it stands there; several as "A, B".
     """
 
     text: str
@@ -35,6 +36,7 @@ class Parsed:
     title: str = ""
     date: date | None = None
     warnings: tuple[str, ...] = ()
+    author: str = ""
 
 
 def clean_newlines(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a document is called: from its metadata, its first heading, its first line, or its file name."""
+"""What a document is called: from its metadata, first heading, first line, or file name; and who wrote it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from rag.schema import Section
 
 MAX_TITLE_CHARACTERS = 300
 LOWEST_HEADING = 6  # a level; what is so low heads a paragraph, or a question in a list
+MAX_AUTHOR_CHARACTERS = 300
 MAX_TITLE_LINE_CHARACTERS = 150  # headlines stay under it, paragraphs on one line do not
 
 _TOOL_TITLE = re.compile(  # what writers of files put where a title should be
     r"(?:microsoft (?:word|powerpoint|excel|office).*|untitled.*|unbenannt.*|word document"
     r"|(?:new )?document ?\d*|presentation ?\d*|slide 1|none|null|title"
     r"|.*\.(?:docx?|odt|rtf|pdf|tex|dvi|ps|indd|qxd|pub|pptx?|xlsx?|html?))",
+    re.IGNORECASE,
+)
+_TOOL_AUTHOR = re.compile(  # what they put where the author should be
+    r"(?:microsoft|windows|office|word|python-docx|openpyxl|libre ?office|openoffice|google|adobe|apache poi).*"
+    r"|unknown.*|anonymous|unbekannt|none|null|(?:the )?authors?|user ?\d*|admin(?:istrator)?|owner|root|guest|.*@\S+",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(  # at the end, or in the middle; the last are Chinese and Japanese
@@ -47,6 +53,12 @@ def sensible(title: str) -> str:
     """``title``, or "" where it is the mark of the program that wrote the file, or has no letter."""
     title = _printable(title)
     return title if any(map(str.isalpha, title)) and not _TOOL_TITLE.fullmatch(title) else ""
+
+
+def sensible_author(author: str) -> str:
+    """``author``, or "" where it is no person: the mark of a program, an address, or without a letter."""
+    author = _printable(author)[:MAX_AUTHOR_CHARACTERS]
+    return author if any(map(str.isalpha, author)) and not _TOOL_AUTHOR.fullmatch(author) else ""
 
 
 def _printable(text: str) -> str:

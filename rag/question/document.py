@@ -1,4 +1,4 @@
-"""Which document a question means that asks what a whole one is about, or for its title, its date or its pages."""
+"""Which document a question means that asks what a whole one is about, or for its title, author, date or pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rag.question.kind import QuestionKind
 from rag.schema import Source
 from rag.text.words import content_stems, stems_of, words
 
-Fact = Literal["title", "date", "pages"]
+Fact = Literal["title", "author", "date", "pages"]
 """What is known of a document without reading it."""
 
 NAMED_SHARE = 0.75
@@ -31,18 +31,32 @@ _ANY = stems_of("document file text pdf")
 """Stems of words for a document of any sort; they name none either."""
 _SORTS = _ANY | stems_of(
     "report minutes paper letter handbook guide manual contract agreement study article chapter policy memo memorandum"
-    " brochure page lease treaty speech newsletter book booklet leaflet"
+    " brochure page lease treaty speech newsletter book booklet leaflet notes"
 )
 """Stems of words for documents."""
+_POINTING = (["it"], ["this"])
+"""Words that stand for the only document there is."""
 _ASKED = r"\W*(?:(?:what is|what[’']s|tell me) )?the "
 _FACTS: tuple[tuple[Fact, re.Pattern[str]], ...] = (
-    ("title", re.compile(rf"{_ASKED}title of (?P<document>.+)", re.IGNORECASE)),
-    ("date", re.compile(rf"{_ASKED}date of (?P<document>.+)", re.IGNORECASE)),
-    ("pages", re.compile(rf"{_ASKED}number of pages (?:of|in) (?P<document>.+)", re.IGNORECASE)),
+    ("title", re.compile(rf"{_ASKED}title of (.+)", re.IGNORECASE)),
+    (
+        "author",
+        re.compile(
+            r"\W*(?:(?:(?:who|what) (?:is|was|are|were)|who[’']s|tell me) )?the authors? of (.+)"
+            r"|\W*who (?:wrote|has written|authored) (.+)",
+            re.IGNORECASE,
+        ),
+    ),
+    ("date", re.compile(rf"{_ASKED}date of (.+)", re.IGNORECASE)),
+    (
+        "date",
+        re.compile(r"\W*when (?:was|were) (.+?) (?:published|issued|written|released|dated)\W*", re.IGNORECASE),
+    ),
+    ("pages", re.compile(rf"{_ASKED}number of pages (?:of|in) (.+)", re.IGNORECASE)),
     (
         "pages",
         re.compile(
-            r"\W*how many pages (?:do|does|has|have|is|are)(?: there)?(?: in)? (?P<document>.+?)(?: have| long)?\W*",
+            r"\W*how many pages (?:do|does|has|have|is|are)(?: there)?(?: in)? (.+?)(?: have| long)?\W*",
             re.IGNORECASE,
         ),
     ),
@@ -61,14 +75,16 @@ def fact_asked(question: str, sources: Sequence[Source]) -> tuple[Fact, Source] 
     if len(question) > LONGEST:
         return None
     asked = next(((fact, match) for fact, pattern in _FACTS if (match := pattern.fullmatch(question.strip()))), None)
-    naming = content_stems(asked[1]["document"]) if asked else frozenset()
-    if asked is None or not naming & _SORTS:
+    if asked is None:
+        return None
+    document = next(filter(None, asked[1].groups()))
+    naming = content_stems(document)
+    if not naming & _SORTS and words(document) not in _POINTING:
         return None
     named = [source for source in sources if naming - _ANY <= content_stems(f"{source.title} {source.name}")]
     if len(named) != 1:
         return None
-    known = {"title": named[0].title, "date": named[0].date, "pages": named[0].pages}
-    return (asked[0], named[0]) if known[asked[0]] else None
+    return (asked[0], named[0]) if getattr(named[0], asked[0]) else None
 
 
 def asks_for_a_whole(question: str, kind: QuestionKind) -> bool:

@@ -16,10 +16,11 @@ from rag.schema import Section, Source
 def document_checksum(source: Source, warnings: Sequence[str], text: str, sections: Sequence[Section]) -> str:
     """SHA-256, in hexadecimal, over everything of a document but its chunks; text counts as UTF-8.
 
-    The page count is left out, it is that of the sections, and a section's level where it is 0: checksums of indexes
-    without them stay as they are.
+    The page count is left out, it is that of the sections, and so are a section's level where it is 0 and an author
+    where none is known: checksums of indexes without them stay as they are.
     """
-    known = (source.id, source.name, source.path, source.title, source.date, source.media_type, source.sha256)
+    known = [source.id, source.name, source.path, source.title, source.date, source.media_type, source.sha256]
+    known += [source.author] if source.author else []
     head = [[str(value) for value in known], list(warnings), [_known(section) for section in sections]]
     digest = hashlib.sha256(json.dumps(head).encode())
     digest.update(text.encode())

@@ -11,7 +11,7 @@ from rag.errors import LibraryError
 from rag.index.local.upgrades import format_version, upgrade
 from rag.sqlite import Database, closed_on_error
 
-_NEWEST_TABLE = "page_counts"
+_NEWEST_TABLE = "authors"
 
 _FULL = "cannot be written, the disk is full or fails; free some space and try again: what was indexed is kept"
 _READ_ONLY = "cannot be written; make the folder writable, or choose another --index"

@@ -15,12 +15,12 @@ from rag.index.local.generation import Generation
 from rag.schema import Document, Section, Source
 from rag.sqlite import Database
 
-_SOURCE = "id, name, path, title, date, media_type, sha256, pages"
-_FROM = "documents LEFT JOIN page_counts ON document_id = id"
+_SOURCE = "id, name, path, title, date, media_type, sha256, pages, author"
+_FROM = "documents LEFT JOIN page_counts ON page_counts.document_id = id LEFT JOIN authors ON authors.document_id = id"
 
 
 class Documents:
-    """The tables ``documents``, ``page_counts`` and ``sections``."""
+    """The tables ``documents``, ``page_counts``, ``authors`` and ``sections``."""
 
     def __init__(self, database: Database, generation: Generation) -> None:
         """Of one index."""
@@ -49,6 +49,8 @@ class Documents:
         )
         if source.pages is not None:
             db.execute("INSERT INTO page_counts VALUES (?, ?)", (source.id, source.pages))
+        if source.author:
+            db.execute("INSERT INTO authors VALUES (?, ?)", (source.id, source.author))
         db.executemany(
             "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?)",
             [(source.id, *astuple(section)) for section in document.sections],
@@ -139,8 +141,9 @@ class Documents:
 
 
 def _source(row: Sequence[Any]) -> Source:
-    key, name, path, title, day, media_type, sha256, pages = row
+    key, name, path, title, day, media_type, sha256, pages, author = row
     try:
-        return Source(key, name, path, title, date.fromisoformat(day) if day else None, media_type, sha256, pages)
+        stated = date.fromisoformat(day) if day else None
+        return Source(key, name, path, title, stated, media_type, sha256, pages, author or "")
     except (TypeError, ValueError) as error:
         raise sqlite3.DataError(f"{day!r} is no date") from error

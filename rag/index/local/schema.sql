@@ -25,6 +25,12 @@ CREATE TABLE IF NOT EXISTS page_counts (
     pages INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Of documents that say who wrote them. Not in documents, as page_counts.
+CREATE TABLE IF NOT EXISTS authors (
+    document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+    author TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS sections (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     kind TEXT NOT NULL,

@@ -72,7 +72,8 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         warnings += (f"the file has no results of {unfinished} formulas: open it in a spreadsheet and save it",)
     text, sections = builder.build()
     title = core.findtext("{*}title") if core is not None else ""
-    return Parsed(text, sections, title or "", warnings=warnings)
+    author = core.findtext("{*}creator") if core is not None else ""
+    return Parsed(text, sections, title or "", warnings=warnings, author=author or "")
 
 
 def _merged(sheet: CalamineSheet) -> list[tuple[tuple[int, int], tuple[int, int]]]:

@@ -47,7 +47,7 @@ _ELEMENTS = frozenset(
 
 
 def parse(data: bytes, limits: Limits) -> Parsed:
-    """Text, sections, and title and date of the front matter (YAML or TOML); its other fields begin the text.
+    """Text, sections, and title, date and author of the front matter (YAML or TOML); its other fields begin the text.
 
     Raises:
         Refused: not text, or too long.
@@ -59,7 +59,8 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     _write_fields(fields, builder)
     warnings += write_markdown(body, builder)
     text, sections = builder.build()
-    return Parsed(text, sections, fields.get("title", ""), parse_date(fields.get("date", "")), warnings)
+    author = fields.get("author") or fields.get("authors", "")
+    return Parsed(text, sections, fields.get("title", ""), parse_date(fields.get("date", "")), warnings, author)
 
 
 def write_markdown(source: str, builder: TextBuilder) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ Lines that ask in a list of questions are headings of their answers, and a mail 
 from __future__ import annotations
 
 import re
+from email.utils import parseaddr
 from itertools import pairwise
 
 from rag.loading.encoding import decode
@@ -15,11 +16,12 @@ from rag.loading.titles import LOWEST_HEADING
 from rag.schema import Section
 from rag.text.wrapping import SPOKEN, unwrapped
 
+_FROM = re.compile(r"^from:[ \t]*(?P<sender>\S.*)$", re.IGNORECASE | re.MULTILINE)
 _SUBJECT = re.compile(r"(?:(?:from|to|cc|date|sent|reply-to):.*\n)+subject:[ \t]*(?P<subject>\S.*)", re.IGNORECASE)
 
 
 def parse(data: bytes, limits: Limits) -> Parsed:
-    """The text as it stands in the file, dates glued to its first line included; headings, and the title of a mail.
+    """The text as it stands in the file, a date glued to its first line too; headings, and a mail's title and author.
 
     Raises:
         Refused: not text, or too long.
@@ -30,7 +32,9 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         warnings += ("holds NUL characters, shown as \ufffd",)
     text = unwrapped(clean_newlines(text))
     mail = _SUBJECT.match(text.lstrip())
-    return Parsed(text, _questions(text), mail["subject"].strip() if mail else "", warnings=warnings)
+    sender = _FROM.search(mail[0]) if mail else None
+    author = parseaddr(sender["sender"])[0] if sender else ""
+    return Parsed(text, _questions(text), mail["subject"].strip() if mail else "", warnings=warnings, author=author)
 
 
 def _questions(text: str) -> tuple[Section, ...]:

@@ -70,6 +70,7 @@ def unpack_parsed(fields: dict[str, Any]) -> Parsed:
         title=fields["title"],
         date=date.fromisoformat(fields["date"]) if fields["date"] else None,
         warnings=tuple(fields["warnings"]),
+        author=fields["author"],
     )
 
 

@@ -11,13 +11,14 @@ import sqlite3
 from collections.abc import Callable
 
 from rag.index.local.lock import write_lock
-from rag.index.local.upgrades import from_2, from_3, from_4
+from rag.index.local.upgrades import from_2, from_3, from_4, from_5
 from rag.sqlite import Database
 
 STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
     2: from_2.page_counts,
     3: from_3.structure,
     4: from_4.searchable_text,
+    5: from_5.authors,
 }
 """By the version that a step starts from; it leads to the one above."""
 

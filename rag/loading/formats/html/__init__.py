@@ -6,6 +6,7 @@ Paragraphs, list items and table rows are lines; cells are joined as "a | b"; im
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -22,12 +23,13 @@ _DATE_NAMES = (
     "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date",
     "dcterms.created", "dcterms.issued", "pubdate", "publishdate", "publish_date",
 )  # fmt: skip
+_AUTHOR_NAMES = ("author", "dc.creator", "dcterms.creator", "article:author", "citation_author")
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]+)""", re.IGNORECASE)
 _SITE_NAME = re.compile(r"\s*[|\-\u2013\u2014:\u00b7\u00bb]\s")
 
 
 def parse(data: bytes, limits: Limits) -> Parsed:
-    """Text, heading sections, title (``<title>`` without the site's name, or the first h1) and date.
+    """Text, heading sections, title (``<title>`` without the site's name, or the first h1), date and author.
 
     Raises:
         Refused: not text, or too long.
@@ -35,11 +37,13 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     declared = _CHARSET.search(data[:4096])
     markup, warnings = decode(data, declared[1].decode("ascii", "replace") if declared else "")
     tree = LexborHTMLParser(markup)
-    title, stated = _title(tree), _date(tree)
+    fields = _fields(tree)
+    title, stated = _title(tree), _date(tree, fields)
+    author = next(filter(None, (fields.get(name, "") for name in _AUTHOR_NAMES)), "")
     builder = TextBuilder(limits)
     warnings += _write_tree(tree, builder)
     text, sections = builder.build()
-    return Parsed(text, sections, title, stated, warnings)
+    return Parsed(text, sections, title, stated, warnings, author)
 
 
 def write_fragment(markup: str, builder: TextBuilder) -> tuple[str, ...]:
@@ -65,12 +69,17 @@ def _words(node: LexborNode | None) -> str:
     return " ".join(node.text().split()) if node is not None else ""
 
 
-def _date(tree: LexborHTMLParser) -> date | None:
+def _fields(tree: LexborHTMLParser) -> dict[str, str]:
+    """What the page's ``meta`` elements say, by their names in lower case; of several, the first."""
     stated: dict[str, str] = {}
     for meta in tree.css("meta"):
         attributes = meta.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
         stated.setdefault(name.lower(), attributes.get("content") or "")
+    return stated
+
+
+def _date(tree: LexborHTMLParser, stated: Mapping[str, str]) -> date | None:
     time = tree.css_first("time[datetime]")
     values = [stated.get(name, "") for name in _DATE_NAMES]
     values.append((time.attributes.get("datetime") or "") if time is not None else "")

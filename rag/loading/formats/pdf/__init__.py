@@ -22,7 +22,7 @@ _PAGES_NAMED = 10
 
 
 def parse(data: bytes, limits: Limits) -> Parsed:
-    """Text, one section per page (labels "1", "2", ...), and the metadata's title.
+    """Text, one section per page (labels "1", "2", ...), and the metadata's title and author.
 
     Words hyphenated at a line's end are kept as found. The file's creation date is not taken: it is that of the export,
     seldom of the document.
@@ -31,13 +31,13 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         Refused: damaged, protected by a password, without any text, or too long.
     """
     with open_pdf(data) as document:
-        title = str(document.get_metadata_value("Title"))
+        title, author = (str(document.get_metadata_value(name)) for name in ("Title", "Author"))
         pages, unreadable = _read_pages(document, limits)
     texts = [page.text for page in pages]
     if not any(text.strip() for text in texts):
         raise Refused("has no text, only images: make it searchable with OCR first (ocrmypdf, for example)")
     text, sections = _joined(pages)
-    return Parsed(text, sections, title, warnings=_warnings(texts, unreadable))
+    return Parsed(text, sections, title, warnings=_warnings(texts, unreadable), author=author)
 
 
 def open_pdf(data: bytes) -> pdfium.PdfDocument:

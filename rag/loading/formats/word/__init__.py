@@ -20,7 +20,7 @@ from rag.loading.parsed import Parsed
 
 
 def parse(data: bytes, limits: Limits) -> Parsed:
-    """Text, sections, and the metadata's title.
+    """Text, sections, and the metadata's title and author.
 
     Raises:
         Refused: damaged, protected, not a Word document, or over the limits when unpacked.
@@ -30,7 +30,8 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     writer = Writer(builder, document, lambda part: _opened(part, limits))
     writer.write_document()
     text, sections = builder.build()
-    return Parsed(text, sections, document.core_properties.title or "", warnings=writer.warnings)
+    known = document.core_properties
+    return Parsed(text, sections, known.title or "", warnings=writer.warnings, author=known.author or "")
 
 
 def _opened(data: bytes, limits: Limits) -> WordDocument:

@@ -114,11 +114,17 @@ def open_document_sheet(rows: str, styles: str = "", declaration: str = "") -> b
     return stream.getvalue()
 
 
-def package_with(package: bytes, parts: dict[str, bytes]) -> bytes:
+def parts(package: bytes) -> dict[str, bytes]:
+    """The members of a zip file."""
+    with zipfile.ZipFile(io.BytesIO(package)) as source:
+        return {name: source.read(name) for name in source.namelist()}
+
+
+def package_with(package: bytes, changed: dict[str, bytes]) -> bytes:
     """A zip file with some of its members replaced, or added."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, part in ({name: source.read(name) for name in source.namelist()} | parts).items():
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, part in (parts(package) | changed).items():
             target.writestr(name, part)
     return stream.getvalue()
 

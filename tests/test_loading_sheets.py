@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loading_files import by_libre_office, package_with, put, workbook
+from loading_files import by_libre_office, package_with, parts, put, workbook
+from openpyxl.comments import Comment
 
 from rag.errors import LoadError
 from rag.loading import load_file
@@ -146,6 +147,41 @@ def test_the_title_of_the_properties_is_the_title(load: Load) -> None:
         book.properties.title = "Estate of Asby"
 
     assert load("x.xlsx", workbook(build)).source.title == "Estate of Asby"
+
+
+def commented(book: Any) -> None:
+    sheet = book.active
+    for row in (["Town", "Fee"], ["Asby", 12], ["Holm", 30]):
+        sheet.append(row)
+    sheet["B3"].comment = Comment("Waived until May.\nSee the minutes.", "Ada Berg")
+    sheet["A1"].comment = Comment("[Threaded comment]\n\nGet a newer program.\n\nComment:\n    All of them?", "tc={1}")
+
+
+def test_comments_stand_below_the_table_with_their_row(load: Load) -> None:
+    document = load("fees.xlsx", workbook(commented))
+    assert document.text == (
+        "Town | Fee\nAsby | 12\nHolm | 30\n\nOn “Town | Fee”: All of them?\n\n"
+        "Ada Berg on “Holm | 30”: Waived until May. See the minutes."
+    )
+    assert place(document, "Waived") == "sheet Sheet, row 3"
+    assert [section.label for section in document.sections if section.kind == "note"] == ["", "Ada Berg"]
+
+
+def test_comments_that_libre_office_wrote(tmp_path: Path) -> None:
+    path = by_libre_office(put(tmp_path, "fees.xlsx", workbook(commented)), ".ods")
+    document = load_file(path, root=path.parent)
+    assert "on “Holm | 30”: Waived until May. See the minutes." in document.text.replace("On", "on")
+    assert place(document, "Waived") == "sheet Sheet, row 3"
+
+
+def test_strict_workbooks_are_read(load: Load) -> None:
+    main, relations = "spreadsheetml/2006/main", "officeDocument/2006/relationships"
+    strict = {
+        name: part.replace(f"http://schemas.openxmlformats.org/{main}".encode(), b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+        .replace(f"http://schemas.openxmlformats.org/{relations}".encode(), b"http://purl.oclc.org/ooxml/officeDocument/relationships")
+        for name, part in parts(workbook(estate)).items()
+    }  # fmt: skip
+    check_estate(load("estate.xlsx", package_with(workbook(), strict)))
 
 
 def test_the_error_of_a_formula_is_shown(load: Load) -> None:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from rag.loading.builder import TextBuilder
+from rag.text.tables import row_of
 
 _MAX_HEADING = 120  # characters; what is longer is a remark
+_MAX_COMMENTED = 200  # characters of a row that are repeated with a comment on it
 _MAX_HEADER_CELL = 80  # likewise, of a cell that heads a column
 _SENTENCE_END = re.compile(r"[.!?:;]$")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b.*|\d{1,2}[-/ ]?[^\W\d_]{3,9}\.?[-/ ]?\d{2,4}", re.DOTALL)
@@ -31,6 +33,16 @@ class Merge:
     left: int
     bottom: int
     right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody remarked on a cell; the row from 1, the column from 0. The author is "" where that is not known."""
+
+    row: int
+    column: int
+    author: str
+    text: str
 
 
 @dataclass(slots=True)
@@ -67,13 +79,18 @@ def write_rows(rows: Iterable[tuple[int, list[str]]], builder: TextBuilder, merg
 
 
 def write_sheet(
-    name: str, rows: Iterable[tuple[int, list[str]]], builder: TextBuilder, merges: Sequence[Merge] = ()
+    name: str,
+    rows: Iterable[tuple[int, list[str]]],
+    builder: TextBuilder,
+    merges: Sequence[Merge] = (),
+    comments: Sequence[Comment] = (),
 ) -> None:
     """Writes a sheet as ``write_rows`` does, in a section ``"sheet"`` and under its name, unless the program gave that.
 
-    A sheet without text is not written.
+    Comments come last, each with the row that it is on. A sheet without text is not written.
     """
-    with_text = (row for row in rows if any(map(str.strip, row[1])))
+    commented = dict.fromkeys((comment.row for comment in comments), "")
+    with_text = _remembered((row for row in rows if any(map(str.strip, row[1]))), commented)
     first = next(with_text, None)
     if first is None:
         return
@@ -83,7 +100,28 @@ def write_sheet(
         builder.add(name)
         builder.end_heading()
     write_rows(chain([first], with_text), builder, merges)
+    for comment in comments:
+        _write_comment(comment, commented[comment.row], builder)
     builder.end("sheet")
+
+
+def _remembered(rows: Iterable[tuple[int, list[str]]], wanted: dict[int, str]) -> Iterator[tuple[int, list[str]]]:
+    """The same rows; the text of those with a number in ``wanted`` is put there."""
+    for number, cells in rows:
+        if number in wanted:
+            wanted[number] = row_of([" ".join(cell.split()) for cell in cells if cell.strip()])
+        yield number, cells
+
+
+def _write_comment(comment: Comment, row: str, builder: TextBuilder) -> None:
+    about = f"on “{row}”" if 0 < len(row) <= _MAX_COMMENTED else ""
+    before = f"{comment.author} {about}".strip()
+    text = " ".join(comment.text.split())
+    builder.begin("rows", address(comment.column, comment.row))
+    builder.begin("note", comment.author)
+    builder.add(f"{before[:1].upper()}{before[1:]}: {text}" if before else text)
+    builder.end("note")
+    builder.end("rows")
 
 
 def address(column: int, row: int) -> str:

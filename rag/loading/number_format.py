@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from rag.text.english import ENGLISH
 
@@ -68,6 +69,7 @@ def plain(value: Value) -> str:
     return str(int(value)) if "e+" in words and abs(value) < 1e21 else words
 
 
+@lru_cache(maxsize=500)
 def _sections(code: str) -> list[list[re.Match[str]]]:
     """The tokens of a code's sections: for positive and negative numbers, zero, and text."""
     sections: list[list[re.Match[str]]] = [[]]
@@ -142,7 +144,8 @@ def _date(value: date | time | timedelta, section: list[re.Match[str]]) -> str:
     words = ""
     for at, token in enumerate(section):
         if token["date"]:
-            words += _part(moment, token["date"].lower(), _means_minutes(section, at), half)
+            code = token["date"].lower()
+            words += _part(moment, code, code[0] == "m" and _means_minutes(section, at), half)
         elif token["elapsed"]:
             words += _elapsed_part(value, token["elapsed"].lower())
         elif token["half"]:

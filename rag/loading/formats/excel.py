@@ -7,25 +7,25 @@ be "15%" there.
 from __future__ import annotations
 
 import posixpath
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from functools import lru_cache
 from io import BytesIO
-from typing import Any
+from string import digits
 
 from python_calamine import CalamineSheet, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from rag.loading.builder import TextBuilder
-from rag.loading.grid import Merge, write_sheet
+from rag.loading.grid import Comment, Merge, write_sheet
 from rag.loading.limits import Limits
 from rag.loading.number_format import BUILT_IN, shown
 from rag.loading.package import check_package, iterate_part, parse_part
 from rag.loading.parsed import Parsed
 
-_CELL, _ROW = "{*}c", "{*}row"
-_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_ROW = "{*}row"
+_THREADED = "[Threaded comment]"  # and advice to get a newer program, before what older ones are to show
 _WORKBOOK = "xl/workbook.xml"
 
 
@@ -65,7 +65,8 @@ def parse(data: bytes, limits: Limits) -> Parsed:
             looks = _looks(package, parts.get(sheet.name, ""), codes)
             cells = workbook.get_sheet_by_index(number)
             merges = [Merge(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in _merged(cells)]
-            write_sheet(sheet.name, _rows(cells, looks), builder, merges)
+            comments = _comments(package, parts.get(sheet.name, ""))
+            write_sheet(sheet.name, _rows(cells, looks), builder, merges, comments)
             unfinished += looks.unfinished
         core = parse_part(package, "docProps/core.xml")
     if unfinished:
@@ -103,55 +104,85 @@ def _codes(package: zipfile.ZipFile) -> list[str]:
         return []
     own = {form.get("numFmtId"): form.get("formatCode") or "" for form in styles.iterfind("{*}numFmts/{*}numFmt")}
     built_in = {str(number): code for number, code in BUILT_IN.items()}
-    return [(built_in | own).get(style.get("numFmtId"), "") for style in styles.iterfind("{*}cellXfs/{*}xf")]
+    known = built_in | own
+    codes = [known.get(style.get("numFmtId"), "") for style in styles.iterfind("{*}cellXfs/{*}xf")]
+    return ["" if code in ("General", "@") else code for code in codes]
 
 
 def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
     """The part of the package that each sheet is in, by the sheet's name."""
     workbook = parse_part(package, _WORKBOOK)
-    relations = parse_part(package, "xl/_rels/workbook.xml.rels")
-    if workbook is None or relations is None:
+    if workbook is None:
         return {}
-    targets = {
-        relation.get("Id"): posixpath.join("/xl", relation.get("Target") or "")
-        for relation in relations.iterfind("{*}Relationship")
-    }
+    parts = {key: part for key, _, part in _relations(package, _WORKBOOK)}
     return {
-        sheet.get("name") or "": posixpath.normpath(targets.get(_relation(sheet), "")).lstrip("/")
+        sheet.get("name") or "": parts.get(next((v for k, v in sheet.attrib.items() if k.endswith("}id")), ""), "")
         for sheet in workbook.iterfind("{*}sheets/{*}sheet")
     }
 
 
-def _relation(sheet: Any) -> str:
-    """Its relation's id, whose namespace is one of two."""
-    return next((value for name, value in sheet.attrib.items() if name.endswith("}id")), "")
+def _relations(package: zipfile.ZipFile, part: str) -> list[tuple[str, str, str]]:
+    """The parts that a part refers to: by which key, as what, and their names."""
+    folder, name = posixpath.split(f"/{part}")
+    relations = parse_part(package, f"{folder[1:]}/_rels/{name}.rels")
+    return [
+        (
+            relation.get("Id") or "",
+            posixpath.basename(relation.get("Type") or ""),
+            posixpath.normpath(posixpath.join(folder, relation.get("Target") or "")).lstrip("/"),
+        )
+        for relation in (relations if relations is not None else ())
+        if isinstance(relation.tag, str)
+    ]
+
+
+def _comments(package: zipfile.ZipFile, sheet: str) -> list[Comment]:
+    """The comments on the cells of a sheet, by row and column; replies are part of the comment."""
+    found: list[Comment] = []
+    for root in (parse_part(package, part) for _, kind, part in _relations(package, sheet) if kind == "comments"):
+        if root is None:
+            continue
+        authors = [author.text or "" for author in root.iterfind("{*}authors/{*}author")]
+        for comment in root.iterfind("{*}commentList/{*}comment"):
+            letters = (comment.get("ref") or "").rstrip(digits)
+            row = comment.get("ref", "")[len(letters) :]
+            number = comment.get("authorId") or ""
+            author = authors[int(number)] if number.isdecimal() and int(number) < len(authors) else ""
+            text = "".join(words.text or "" for words in comment.iterfind("{*}text//{*}t"))
+            if text.startswith(_THREADED):
+                author, text = "", text.partition("Comment:")[2]
+            if row and text.strip():
+                found.append(Comment(int(row), _column(letters, 0), author, text))
+    return sorted(found, key=lambda comment: (comment.row, comment.column))
 
 
 def _looks(package: zipfile.ZipFile, part: str, codes: list[str]) -> _Looks:
     looks = _Looks()
     if part not in package.namelist():
         return looks
-    row = column = -1
-    for event, element in iterate_part(package, part, (_CELL, _ROW)):
-        if element.tag.endswith("}row"):
-            if event == "start":
-                number = element.get("r") or ""
-                row, column = int(number) - 1 if number.isdecimal() else row + 1, -1
-        elif event == "end":
-            reference = _REFERENCE.fullmatch(element.get("r") or "")
-            column = _column(reference[1]) if reference else column + 1
-            style = element.get("s") or ""
-            code = codes[int(style)] if style.isdecimal() and int(style) < len(codes) else ""
-            if code and code != "General":
+    row = -1
+    for event, element in iterate_part(package, part, (_ROW,)):
+        if event == "start":
+            continue
+        number = element.get("r") or ""
+        row, column = int(number) - 1 if number.isdecimal() else row + 1, -1
+        for cell in element:
+            column = _column((cell.get("r") or "").rstrip(digits), column + 1)
+            style, kind = cell.get("s") or "", cell.get("t") or "n"
+            code = codes[int(style)] if kind == "n" and style.isdecimal() and int(style) < len(codes) else ""
+            if code:
                 looks.codes[row, column] = code
-            if element.get("t") == "e":
-                looks.errors[row, column] = element.findtext("{*}v") or ""
-            looks.unfinished += element.find("{*}f") is not None and not element.findtext("{*}v")
+            if kind == "e":
+                looks.errors[row, column] = cell.findtext("{*}v") or ""
+            if len(cell) and cell[0].tag.endswith("}f"):
+                looks.unfinished += not cell.findtext("{*}v")
     return looks
 
 
-def _column(letters: str) -> int:
+@lru_cache(maxsize=20_000)
+def _column(letters: str, otherwise: int) -> int:
+    """The number of a column, from 0, by its letters; ``otherwise`` where those are none."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
+    return number - 1 if letters.isascii() and letters.isalpha() and letters.isupper() else otherwise

@@ -10,16 +10,17 @@ from typing import Any
 
 from rag.errors import Refused
 from rag.loading.builder import TextBuilder
-from rag.loading.grid import Merge, write_sheet
+from rag.loading.grid import Comment, Merge, write_sheet
 from rag.loading.limits import Limits
 from rag.loading.package import PROTECTED, check_package, iterate_part, parse_part
 from rag.loading.parsed import Parsed
 
-_OFFICE, _TABLE, _TEXT, _STYLE = (
-    f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}" for name in ("office", "table", "text", "style")
+_OFFICE, _TABLE, _TEXT, _STYLE, _META = (
+    f"{{urn:oasis:names:tc:opendocument:xmlns:{name}:1.0}}" for name in ("office", "table", "text", "style", "meta")
 )
 _SHEET, _ROW, _SOURCE, _LOOK = f"{_TABLE}table", f"{_TABLE}table-row", f"{_TABLE}table-source", f"{_STYLE}style"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+_DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 _MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # of a sheet in any application
 
@@ -30,6 +31,7 @@ class _Sheet:
     style: str
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
     height: int = 0
     is_copy: bool = False  # of another file's sheet, kept for formulas
 
@@ -54,11 +56,14 @@ def parse(data: bytes, limits: Limits) -> Parsed:
             if sheet.style in hidden:
                 warnings += () if sheet.is_copy else (f"sheet {sheet.name} is hidden and was not read",)
             else:
-                write_sheet(sheet.name, sheet.rows, builder, sheet.merges)
+                write_sheet(sheet.name, sheet.rows, builder, sheet.merges, sheet.comments)
         meta = parse_part(package, "meta.xml")
     text, sections = builder.build()
-    title = meta.findtext(".//{http://purl.org/dc/elements/1.1/}title") if meta is not None else ""
-    return Parsed(text, sections, title or "", warnings=warnings)
+    title, author = (
+        (meta.findtext(f".//{name}") if meta is not None else "") or ""
+        for name in (f"{_DUBLIN_CORE}title", f"{_META}initial-creator")
+    )
+    return Parsed(text, sections, title, warnings=warnings, author=author)
 
 
 def _sheets(package: zipfile.ZipFile, hidden: set[str]) -> Iterator[_Sheet]:
@@ -95,6 +100,10 @@ def _add_row(sheet: _Sheet, row: Any) -> None:
         down, across = (_number(cell, f"number-{what}-spanned", _MOST_ROWS) for what in ("rows", "columns"))
         if text and (down > 1 or across > 1):
             sheet.merges.append(Merge(number, width, number + down - 1, width + across - 1))
+        annotation = cell.find(f"{_OFFICE}annotation")
+        if annotation is not None and (words := _paragraphs(annotation)):
+            author = " ".join((annotation.findtext(f"{_DUBLIN_CORE}creator") or "").split())
+            sheet.comments.append(Comment(number, width, author, words))
         width += times
     if cells:
         sheet.rows.extend((number + time, cells) for time in range(min(repeated, _MOST_ROWS - sheet.height)))
@@ -108,11 +117,14 @@ def _number(element: Any, name: str, most: int) -> int:
 
 def _cell_text(cell: Any) -> str:
     """The paragraphs of a cell, without its comment; where it has none, its value."""
-    paragraphs = ["".join(_words(paragraph)) for paragraph in cell.iterchildren(f"{_TEXT}p")]
-    if paragraphs:
-        return "\n".join(paragraphs)
+    if cell.find(f"{_TEXT}p") is not None:
+        return _paragraphs(cell)
     kinds = ("string-value", "date-value", "time-value", "boolean-value", "value")
     return next((value for kind in kinds if (value := cell.get(f"{_OFFICE}{kind}"))), "")
+
+
+def _paragraphs(element: Any) -> str:
+    return "\n".join("".join(_words(paragraph)) for paragraph in element.iterchildren(f"{_TEXT}p"))
 
 
 def _words(element: Any) -> Iterator[str]:

@@ -141,12 +141,21 @@ def test_a_sheet_of_remarks_is_lines(load: Load) -> None:
     assert tables(document) == [] and place(document, "keys") == "row 2"
 
 
-def test_the_title_of_the_properties_is_the_title(load: Load) -> None:
-    def build(book: Any) -> None:
-        estate(book)
-        book.properties.title = "Estate of Asby"
+def described(book: Any) -> None:
+    estate(book)
+    book.properties.title = "Estate of Asby"
+    book.properties.creator = "Ingrid Falk"
 
-    assert load("x.xlsx", workbook(build)).source.title == "Estate of Asby"
+
+def test_title_and_author_are_those_of_the_properties(load: Load) -> None:
+    source = load("x.xlsx", workbook(described)).source
+    assert (source.title, source.author) == ("Estate of Asby", "Ingrid Falk")
+
+
+def test_title_and_author_that_libre_office_wrote(tmp_path: Path) -> None:
+    path = by_libre_office(put(tmp_path, "x.xlsx", workbook(described)), ".ods")
+    source = load_file(path, root=path.parent).source
+    assert (source.title, source.author) == ("Estate of Asby", "Ingrid Falk")
 
 
 def commented(book: Any) -> None:

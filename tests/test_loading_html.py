@@ -118,6 +118,13 @@ def test_what_links_to_a_heading_is_no_part_of_it(load: Load) -> None:
     assert document.source.title == "Rules"
 
 
+def test_what_a_browser_opens_only_when_asked_is_left_out(load: Load) -> None:
+    page = "<h2>Age<span class=mw-editsection>[<a href=e>edit</a>]</span></h2><p>Old.</p><dialog>Press ?</dialog>"
+    assert (
+        load(f"{page}<div role=search>Find</div><dialog open>Shut today.</dialog>").text == "Age\n\nOld.\n\nShut today."
+    )
+
+
 def test_a_footer_is_kept_but_not_one_of_links(load: Load) -> None:
     page = "<p>Text.</p><footer>{}</footer>"
     assert load(page.format("Quay 4, telephone 555 0171. <a href=x>Imprint</a>")).text.endswith("555 0171. Imprint")

@@ -14,7 +14,8 @@ HIDDEN = "text that the page's style sheet hides is left out"
 
 _DROPPED = (
     "head, script, style, template, noscript, svg, nav, aside, iframe, object, canvas, audio, video, button,"
-    " select, textarea, input, rp, [hidden], [aria-hidden=true], [role=navigation], [role=banner]"
+    " select, textarea, input, rp, [hidden], [aria-hidden=true], [role=navigation], [role=banner],"
+    " [role=search], dialog:not([open]), .mw-editsection"
 )
 _STRUCK = "del, s, strike"
 _OF_CONTENT = frozenset({"article", "main", "section"})  # a header or footer inside one belongs to the text

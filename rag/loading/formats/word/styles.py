@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from docx.oxml.ns import qn
 
 VALUE = qn("w:val")
+PROPERTIES = qn("w:pPr")
+_STYLE, _OUTLINE_LEVEL, _RUN_PROPERTIES, _RUN_STYLE = (
+    qn(f"w:{name}") for name in ("pStyle", "outlineLvl", "rPr", "rStyle")
+)
+_LIST_PROPERTIES, _LIST_ID, _LEVEL = (qn(f"w:{name}") for name in ("numPr", "numId", "ilvl"))
+_NO_LIST = "0"
 _MOST_ANCESTORS = 20  # a damaged file may base a style on itself
 _HEADING = re.compile(r"(?:heading (?P<level>[1-9])|title)$", re.IGNORECASE)
 _CONTENTS = re.compile(r"toc (?:[1-9]|heading)$", re.IGNORECASE)
@@ -36,61 +42,77 @@ class Look:
     raised: str = ""
 
 
+PLAIN = Look()
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a style says of the paragraphs that have it.
+
+    Attributes:
+        heading: 1 to 9 for a heading, else 0.
+        contents: whether they are lines of a table of contents.
+        list_level: how deep Word's own styles of lists ("List Bullet 2") lie, from 1; 0 for any other.
+        numbering: the list that numbers them, their level in it from 0 (None: the list has it), and the style that says
+            so; None where nothing numbers them.
+        declared: how its characters look.
+    """
+
+    heading: int = 0
+    contents: bool = False
+    list_level: int = 0
+    numbering: tuple[str, int | None, str] | None = None
+    declared: Mapping[str, str] = field(default_factory=dict)
+
+
+_NO_STYLE = Style()
+
+
 class Styles:
     """The styles of one document."""
 
     def __init__(self, root: Any) -> None:
         """``root`` is the element ``w:styles``; None where there is none."""
         found = root.iterchildren(qn("w:style")) if root is not None else ()
-        self._styles = {style.get(qn("w:styleId")): style for style in found}
-        self._looks: dict[str, dict[str, str]] = {}
+        self._elements = {style.get(qn("w:styleId")): style for style in found}
+        self._read: dict[str, Style] = {}
 
-    def heading_level(self, paragraph: Any) -> int:
-        """1 to 9 for a heading; 0 for any other paragraph."""
-        properties = paragraph.find(qn("w:pPr"))
-        stated = _outline_level(properties)
-        for style in self._line(style_of(paragraph)):
-            if stated is not None:
-                break
-            if name := _HEADING.match(_name(style)):
-                return int(name["level"] or 1)
-            stated = _outline_level(style.find(qn("w:pPr")))
-        return stated + 1 if stated is not None and stated < _BODY else 0
+    def of(self, style_id: str) -> Style:
+        """A style by its id; one that is not there says nothing."""
+        if style_id not in self._read:
+            self._read[style_id] = self._style(style_id)
+        return self._read[style_id]
 
-    def is_contents(self, paragraph: Any) -> bool:
-        """Whether a paragraph is a line of a table of contents."""
-        return any(_CONTENTS.match(_name(style)) for style in self._line(style_of(paragraph)))
+    def of_paragraph(self, paragraph: Any) -> Style:
+        """The style of a paragraph, with what the paragraph says itself of its outline level and its list."""
+        properties = paragraph.find(PROPERTIES)
+        if properties is None:
+            return _NO_STYLE
+        named = properties.find(_STYLE)
+        style = self.of(named.get(VALUE) or "") if named is not None else _NO_STYLE
+        level = number_of(properties.find(_OUTLINE_LEVEL))
+        if level is not None:
+            style = replace(style, heading=_heading(level))
+        own = _numbering(properties)
+        if own is None:
+            return style
+        numbering: tuple[str, int | None, str] | None
+        if own[0]:
+            numbering = None if own[0] == _NO_LIST else (own[0], own[1] or 0, "")
+        else:  # a level of the list that its style has
+            numbering = style.numbering and (style.numbering[0], own[1], style.numbering[2])
+        return replace(style, numbering=numbering)
 
-    def list_level(self, paragraph: Any) -> int:
-        """How deep Word's own styles of lists ("List Bullet 2") lie, from 1; 0 for any other style."""
-        names = (_LIST.match(_name(style)) for style in self._line(style_of(paragraph)))
-        return next((int(name["level"]) for name in names if name), 0)
-
-    def numbering(self, paragraph: Any) -> tuple[str, int | None, str] | None:
-        """The list of a numbered paragraph, its level from 0, and the style that says so; None for others.
-
-        The level is None where the list has it under the style; the style is "" where the paragraph says it itself.
-        """
-        own = _numbering(paragraph.find(qn("w:pPr")))
-        level = own[1] if own else None
-        if own and own[0]:
-            return None if own[0] == "0" else (own[0], level or 0, "")
-        for style in self._line(style_of(paragraph)):
-            inherited = _numbering(style.find(qn("w:pPr")))
-            if inherited and inherited[0]:
-                level = inherited[1] if level is None else level
-                return None if inherited[0] == "0" else (inherited[0], level, style.get(qn("w:styleId")))
-        return None
-
-    def look(self, run: Any, paragraph: Any) -> Look:
-        """How the characters of a run of a paragraph look."""
-        properties = run.find(qn("w:rPr"))
-        declared = self._look_of(style_of(paragraph))
+    def look(self, run: Any, style: Style) -> Look:
+        """How the characters of a run of a paragraph with this style look."""
+        properties = run.find(_RUN_PROPERTIES)
+        declared = style.declared
         if properties is not None:
-            style = properties.find(qn("w:rStyle"))
-            declared = declared | self._look_of(style.get(VALUE) if style is not None else "") | _declared(properties)
+            named = properties.find(_RUN_STYLE)
+            declared = {**declared, **(self.of(named.get(VALUE) or "").declared if named is not None else {})}
+            declared |= _declared(properties)
         if not declared:
-            return Look()
+            return PLAIN
         on = {name: value for name, value in declared.items() if value not in _OFF}
         raised = on.get("vertAlign", "")
         return Look(
@@ -102,29 +124,40 @@ class Styles:
         parts = (part for style in self._line(table_style) for part in style.iterchildren(qn("w:tblStylePr")))
         return any(part.get(qn("w:type")) == "firstRow" for part in parts)
 
+    def _style(self, style_id: str) -> Style:
+        heading: int | None = None
+        numbering: tuple[str, int | None, str] | None = None
+        names: list[str] = []
+        declared: dict[str, str] = {}
+        for style in self._line(style_id):
+            names.append(_name(style))
+            properties = style.find(PROPERTIES)
+            declared = _declared(style.find(_RUN_PROPERTIES)) | declared
+            if heading is None and (match := _HEADING.match(names[-1])):
+                heading = int(match["level"] or 1)
+            elif heading is None and properties is not None:
+                level = number_of(properties.find(_OUTLINE_LEVEL))
+                heading = _heading(level) if level is not None else None
+            own = _numbering(properties)
+            if numbering is None and own and own[0]:
+                numbering = (*own, style.get(qn("w:styleId")) or "")
+        return Style(
+            heading=heading or 0,
+            contents=any(map(_CONTENTS.match, names)),
+            list_level=next((int(match["level"]) for name in names if (match := _LIST.match(name))), 0),
+            numbering=numbering if numbering and numbering[0] != _NO_LIST else None,
+            declared=declared,
+        )
+
     def _line(self, style_id: str) -> Iterator[Any]:
         """A style and those that it is based on."""
         for _ in range(_MOST_ANCESTORS):
-            style = self._styles.get(style_id)
+            style = self._elements.get(style_id)
             if style is None:
                 return
             yield style
             base = style.find(qn("w:basedOn"))
             style_id = base.get(VALUE) if base is not None else ""
-
-    def _look_of(self, style_id: str) -> dict[str, str]:
-        if style_id not in self._looks:
-            declared: dict[str, str] = {}
-            for style in self._line(style_id):
-                declared = _declared(style.find(qn("w:rPr"))) | declared
-            self._looks[style_id] = declared
-        return self._looks[style_id]
-
-
-def style_of(paragraph: Any) -> str:
-    """The id of a paragraph's style; "" where it names none."""
-    style = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-    return (style.get(VALUE) or "") if style is not None else ""
 
 
 def is_on(element: Any) -> bool:
@@ -143,16 +176,16 @@ def _name(style: Any) -> str:
     return (name.get(VALUE) or "") if name is not None else ""
 
 
-def _outline_level(properties: Any) -> int | None:
-    return number_of(properties.find(qn("w:outlineLvl"))) if properties is not None else None
+def _heading(outline_level: int) -> int:
+    return outline_level + 1 if outline_level < _BODY else 0
 
 
 def _numbering(properties: Any) -> tuple[str, int | None] | None:
-    numbering = properties.find(qn("w:numPr")) if properties is not None else None
+    numbering = properties.find(_LIST_PROPERTIES) if properties is not None else None
     if numbering is None:
         return None
-    number = numbering.find(qn("w:numId"))
-    return (number.get(VALUE) or "") if number is not None else "", number_of(numbering.find(qn("w:ilvl")))
+    number = numbering.find(_LIST_ID)
+    return (number.get(VALUE) or "") if number is not None else "", number_of(numbering.find(_LEVEL))
 
 
 def _declared(properties: Any) -> dict[str, str]:

@@ -16,7 +16,7 @@ from rag.loading.builder import TextBuilder
 from rag.loading.encoding import decode
 from rag.loading.formats.html import write_fragment
 from rag.loading.formats.word.numbering import BULLET, Numbering
-from rag.loading.formats.word.styles import VALUE, Look, Styles, is_on, number_of
+from rag.loading.formats.word.styles import PLAIN, VALUE, Look, Style, Styles, is_on, number_of
 from rag.loading.limits import DEFAULT_LIMITS
 from rag.loading.numerals import numeral
 from rag.loading.parsed import STRUCK_OUT
@@ -33,6 +33,10 @@ _CHARACTERS = {
 _SYMBOLS = {"F0FC": "✓", "F0FB": "✗", "F0A8": "☐", "F06F": "☐", "F0FE": "☒", "F078": "☒"}  # of Wingdings
 _PARAGRAPH, _TABLE, _ROW, _CELL, _RUN, _TEXT = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc", "r", "t"))
 _TEXT_BOX, _IMPORTED = qn("w:txbxContent"), qn("w:altChunk")
+_MARK_PROPERTIES = f"{qn('w:pPr')}/{qn('w:rPr')}"
+_DELETED, _SYMBOL, _SYMBOL_CHARACTER = qn("w:del"), qn("w:sym"), qn("w:char")
+_SUPERSCRIPT, _SUBSCRIPT, _DENOMINATOR, _MATH_TEXT = (f"{_MATH}{name}" for name in ("sup", "sub", "den", "t"))
+_ALTERNATIVES = f"{_MARKUP}AlternateContent"
 _ID, _RELATION, _TYPE = qn("w:id"), qn("r:id"), qn("w:type")
 _COMMENT_START, _COMMENT_END, _COMMENT = (
     qn(f"w:{name}") for name in ("commentRangeStart", "commentRangeEnd", "commentReference")
@@ -46,7 +50,6 @@ _SKIPPED = frozenset({
 _FIRST_ROW = 0x0020  # of w:tblLook
 _MOST_IMPORTS = 3  # documents that are imported by one another
 _MAX_COMMENTED = 200  # characters of the text that a comment is on; of more, no words are repeated
-_PLAIN = Look()
 _GONE = "gone"
 
 _Piece = tuple[str, str]
@@ -120,17 +123,17 @@ class Writer:
                 self._blocks(element)
 
     def _paragraph(self, element: Any) -> None:
-        if self._styles.is_contents(element):
+        style = self._styles.of_paragraph(element)
+        if style.contents:
             return
-        heading = self._styles.heading_level(element)
-        if heading:
+        if style.heading:
             self._end_part()
-        marker, level = self._marker(element)
-        text = self._inline(element).strip()
+        marker, level = self._marker(element, style)
+        text = self._inline(element, style).strip()
         if not text:
             pass
-        elif heading:
-            self._builder.begin_heading(heading)
+        elif style.heading:
+            self._builder.begin_heading(style.heading)
             self._builder.add(f"{marker} {text}" if marker not in ("", BULLET) else text)
             self._builder.end_heading()
         elif marker:
@@ -141,18 +144,17 @@ class Writer:
             self._builder.gap(2)
             self._builder.add(text)
             self._builder.gap(2)
-        for box in _nearest(element, _TEXT_BOX):
+        for box in _text_boxes(element):
             self._end_items()
             self._blocks(box)
 
-    def _marker(self, paragraph: Any) -> tuple[str, int]:
+    def _marker(self, paragraph: Any, style: Style) -> tuple[str, int]:
         """What stands before a paragraph, and its level from 1."""
-        numbering = self._styles.numbering(paragraph)
-        if numbering is None or _is_deleted(paragraph.find(f"{qn('w:pPr')}/{qn('w:rPr')}")):
+        if style.numbering is None or _is_deleted(paragraph.find(_MARK_PROPERTIES)):
             return "", 0
-        list_id, level, style = numbering
-        level = self._numbering.level_of_style(list_id, style) if level is None else level
-        return self._numbering.next(list_id, level), max(level + 1, self._styles.list_level(paragraph))
+        list_id, level, of_style = style.numbering
+        level = self._numbering.level_of_style(list_id, of_style) if level is None else level
+        return self._numbering.next(list_id, level), max(level + 1, style.list_level)
 
     def _begin_item(self, marker: str, level: int) -> None:
         self._end_items(level)
@@ -194,15 +196,20 @@ class Writer:
         return Cell(None if goes_on else text, columns or 1)
 
     def _cell_paragraph(self, paragraph: Any) -> str:
-        marker, _ = self._marker(paragraph)
-        parts = [self._inline(paragraph), *(self._apart(box) for box in _nearest(paragraph, _TEXT_BOX))]
+        style = self._styles.of_paragraph(paragraph)
+        marker, _ = self._marker(paragraph, style)
+        parts = [self._inline(paragraph, style), *(self._apart(box) for box in _text_boxes(paragraph))]
         text = " ".join(" ".join(parts).split())
         return f"{marker} {text}" if marker and text else text
 
     def _is_bold(self, cells: list[Any]) -> bool:
         """Whether all text of a row is bold, and every cell has some."""
         runs = [
-            [self._styles.look(run, paragraph).bold for run in _nearest(paragraph, _RUN) if "".join(run.itertext())]
+            [
+                self._styles.look(run, self._styles.of_paragraph(paragraph)).bold
+                for run in _nearest(paragraph, _RUN)
+                if "".join(run.itertext())
+            ]
             for cell in cells
             for paragraph in _nearest(cell, _PARAGRAPH)
         ]
@@ -255,10 +262,10 @@ class Writer:
 
     # -- text in a line -----------------------------------------------------------------------------------
 
-    def _inline(self, paragraph: Any) -> str:
+    def _inline(self, paragraph: Any, style: Style) -> str:
         pieces = [
             ("".join(text for text, _ in run), kind)
-            for kind, run in groupby(_closed(self._pieces(paragraph, paragraph)), key=lambda piece: piece[1])
+            for kind, run in groupby(_closed(self._pieces(paragraph, style)), key=lambda piece: piece[1])
         ]
         texts = [text for text, _ in pieces]
         for at, (text, kind) in enumerate(pieces):
@@ -269,21 +276,21 @@ class Writer:
                 texts[at] = lowered(text, texts[at - 1] if at else "", after)
         return "".join(texts)
 
-    def _pieces(self, parent: Any, paragraph: Any, look: Look = _PLAIN) -> Iterator[_Piece]:
+    def _pieces(self, parent: Any, style: Style, look: Look = PLAIN) -> Iterator[_Piece]:
         for element in _children(parent):
             tag = element.tag
             if tag == _RUN:
-                yield from self._pieces(element, paragraph, self._styles.look(element, paragraph))
+                yield from self._pieces(element, style, self._styles.look(element, style))
             elif tag in (_COMMENT_START, _COMMENT_END, _COMMENT):
                 self._mark_comment(element)
             elif tag in _NOTE_MARKS:
                 yield self._note_mark(element, _NOTE_MARKS[tag]), ""
-            elif tag in (f"{_MATH}sup", f"{_MATH}sub"):
-                kind = "superscript" if tag == f"{_MATH}sup" else "subscript"
-                yield from ((text, kind) for text, _ in self._pieces(element, paragraph))
-            elif tag == f"{_MATH}den":
+            elif tag in (_SUPERSCRIPT, _SUBSCRIPT):
+                kind = "superscript" if tag == _SUPERSCRIPT else "subscript"
+                yield from ((text, kind) for text, _ in self._pieces(element, style))
+            elif tag == _DENOMINATOR:
                 yield "/", ""
-                yield from self._pieces(element, paragraph, look)
+                yield from self._pieces(element, style, look)
             elif (text := _characters(element)) is not None:
                 if not self._is_shown(text, look):
                     yield "", _GONE
@@ -292,7 +299,7 @@ class Writer:
                         self._ranges[key].append(text)
                     yield text, look.raised
             elif tag != _TEXT_BOX:
-                yield from self._pieces(element, paragraph, look)
+                yield from self._pieces(element, style, look)
 
     def _is_shown(self, text: str, look: Look) -> bool:
         if (look.struck or look.hidden) and text.strip():
@@ -347,7 +354,7 @@ class Writer:
 def _children(parent: Any) -> Iterator[Any]:
     """The elements of one that are part of the text; of alternatives, the first."""
     for element in parent.iterchildren("*"):
-        if element.tag == f"{_MARKUP}AlternateContent":
+        if element.tag == _ALTERNATIVES:
             yield from list(element.iterchildren(f"{_MARKUP}Choice", f"{_MARKUP}Fallback"))[:1]
         elif element.tag not in _SKIPPED:
             yield element
@@ -362,12 +369,17 @@ def _nearest(element: Any, tag: str) -> Iterator[Any]:
             yield from _nearest(child, tag)
 
 
+def _text_boxes(paragraph: Any) -> Iterator[Any]:
+    if next(paragraph.iter(_TEXT_BOX), None) is not None:  # hardly any has one, and this is quick to see
+        yield from _nearest(paragraph, _TEXT_BOX)
+
+
 def _characters(element: Any) -> str | None:
     """The text of an element that has nothing but text; None for any other."""
-    if element.tag in (_TEXT, f"{_MATH}t"):
+    if element.tag in (_TEXT, _MATH_TEXT):
         return element.text or ""
-    if element.tag == qn("w:sym"):
-        return _SYMBOLS.get((element.get(qn("w:char")) or "").upper(), "")
+    if element.tag == _SYMBOL:
+        return _SYMBOLS.get((element.get(_SYMBOL_CHARACTER) or "").upper(), "")
     return _CHARACTERS.get(element.tag)
 
 
@@ -384,7 +396,7 @@ def _closed(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
 
 
 def _is_deleted(properties: Any) -> bool:
-    return properties is not None and properties.find(qn("w:del")) is not None
+    return properties is not None and properties.find(_DELETED) is not None
 
 
 def _marks_first_row(look: Any) -> bool:

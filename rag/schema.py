@@ -291,6 +291,15 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """Words of a document: ``document.text[start:end]``, and the text itself."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quote and where it stands.
 
@@ -302,6 +311,9 @@ class Citation:
         start, end, quote: in characters of the document's stored text, and ``document.text[start:end]``.
         highlight: the words inside the quote that answer, in characters of the document, or None.
         document_id: ``Source.id``.
+        place: where the quote stands, "page 3", "slide 2"; see ``Document.place_at``. "" for formats without places.
+        header: the row that heads the table whose rows are quoted; None elsewhere.
+        lead: what the quote is said to: the question before it, or the line that introduces its list; None elsewhere.
     """
 
     number: int
@@ -316,6 +328,9 @@ class Citation:
     quote: str
     highlight: Span | None
     document_id: str
+    place: str = ""
+    header: Words | None = None
+    lead: Words | None = None
 
     @property
     def around_marked(self) -> tuple[str, str, str]:

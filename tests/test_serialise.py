@@ -44,6 +44,9 @@ def test_what_was_kept_before_is_read_and_written_as_it_was() -> None:
     written = answer_to_dict(read)
     assert written.pop("outcome") == "found"  # was not told from "perhaps" then
     assert written.pop("reply") == ""  # docquote said nothing itself then
+    for citation in (*written["citations"], *written["nearest"], *written["also"]):
+        later = (citation.pop("place"), citation.pop("header"), citation.pop("lead"))  # were not kept then
+        assert later == ("", None, None)
     assert json.dumps(written) == json.dumps(kept), "the same keys in the same order"
     passages[0]["source"]["pages"] = None  # was not kept then
     assert answer_to_dict(read, passages=True)["passages"] == passages

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer.quotes import COMPOSED, complete, composed_spans, groups_of, overlaps
+from rag.answer.quotes import COMPOSED, complete, composed_spans, groups_of, overlaps, without_headings
 from rag.question.kind import QuestionKind
-from rag.schema import AnswerSpan, Citation, DocumentOf, Group, Outcome, Reading
+from rag.schema import AnswerSpan, Citation, Document, DocumentOf, Group, Outcome, Reading, Span, Words
+from rag.text.context import header_row, introducing_line
 from rag.text.quantities import Value, at_odds, value_of
 
 NEAREST = 3
@@ -51,18 +52,20 @@ def compose(
         answer_tokens: at most so many tokens of quotes where a few words cannot.
         document_of: looks a document up.
     """
+    if outcome == "found" and kind in COMPOSED:
+        return grouped([("", composed_spans(kind, reading.spans, document_of, answer_tokens))], document_of)
+    spans = without_headings(reading.spans, document_of)
     if outcome == "perhaps":
-        return Quotes(nearest=_citations(_best_of_passages(reading.spans)[:NEAREST], document_of))
+        nearest = [complete(span, document_of(span.passage.source.id)) for span in _best_of_passages(spans)[:NEAREST]]
+        return Quotes(nearest=_citations(nearest, document_of))
     if outcome == "not found":
         # what came nearest is no answer, so no words of it are marked as one
-        nearest = [replace(span, highlight=None) for span in reading.spans[:NEAREST]]
+        nearest = [replace(span, highlight=None) for span in spans[:NEAREST]]
         return Quotes(nearest=_citations(nearest, document_of))
-    if kind in COMPOSED:
-        return grouped([("", composed_spans(kind, reading.spans, document_of, answer_tokens))], document_of)
-    quoted = [complete(span, document_of(span.passage.source.id)) for span in chosen_spans(reading.spans, quotes)]
+    quoted = [complete(span, document_of(span.passage.source.id)) for span in chosen_spans(spans, quotes)]
     return Quotes(
         citations=_citations(quoted, document_of),
-        also=_citations(further_spans(reading.spans, quoted), document_of, len(quoted) + 1),
+        also=_citations(further_spans(spans, quoted), document_of, len(quoted) + 1),
     )
 
 
@@ -159,4 +162,11 @@ def citation(number: int, span: AnswerSpan, document_of: DocumentOf) -> Citation
         quote=document.text[span.start : span.end],
         highlight=span.highlight,
         document_id=source.id,
+        place=document.place_at(span.start),
+        header=_words(document, header_row(document, span.start)),
+        lead=_words(document, span.lead or introducing_line(document.text, span.start)),
     )
+
+
+def _words(document: Document, span: Span | None) -> Words | None:
+    return Words(*span, document.text[slice(*span)]) if span else None

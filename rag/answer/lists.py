@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.schema import Span
+from rag.schema import Document, Span
 from rag.text.english import ENGLISH
 from rag.text.sentences import sentence_spans
 from rag.text.wrapping import LIST_ITEM
@@ -50,6 +50,14 @@ def whole_list(text: str, span: Span) -> Span | None:
     return _trimmed(text, (start, lines[last][1]))
 
 
+def table_after(document: Document, span: Span) -> Span | None:
+    """A sentence with the table that follows it at once; None where there is none, or it is long."""
+    for section in document.sections:
+        if section.kind == "table" and section.start >= span[1] and not document.text[span[1] : section.start].strip():
+            return (span[0], section.end) if section.end - span[1] <= WINDOW else None
+    return None
+
+
 def after_colon(text: str, span: Span) -> Span | None:
     """A sentence that ends in a colon with the line or paragraph that it announces; None for any other."""
     if not text[span[0] : span[1]].endswith(":"):
@@ -83,6 +91,11 @@ def under_heading(text: str, span: Span) -> Span | None:
     line = text[start:end].strip() if end >= 0 else ""
     if not line or len(line) > HEADING or "\n" in line or line[-1] in '.!:;,"”)':
         return None
+    return paragraph_after(text, end)
+
+
+def paragraph_after(text: str, end: int) -> Span | None:
+    """The paragraph that begins after ``end``, with the list that it announces; None where the text is at its end."""
     paragraph = _trimmed(text, (end, _paragraph_end(text, end)))
     sentences = sentence_spans(text[slice(*paragraph)])
     if not sentences:

@@ -28,29 +28,48 @@ def library_name(sources: Sequence[Source]) -> str:
 
 
 def place(citation: Citation) -> str:
-    """Where a quote stands, for people: title, page, heading, date."""
+    """Where a quote stands, for people: title, page or the like, heading, date."""
     parts = [citation.title, place_within(citation), day(citation.date) if citation.date else ""]
     return " · ".join(part for part in parts if part)
 
 
 def place_within(citation: Citation) -> str:
-    """Where in its document a quote stands: page and heading, as far as it has them."""
-    page = "" if citation.page is None else f"page {citation.page}"
+    """Where in its document a quote stands: page, slide or the like and heading, as far as it has them."""
     heading = "" if citation.heading == citation.title else citation.heading
-    return " · ".join(part for part in (page, heading) if part)
+    return " · ".join(part for part in (place_name(citation), heading) if part)
+
+
+def place_name(citation: Citation) -> str:
+    """The page, slide, sheet or message of a quote, "page 3"; "" where its document has none."""
+    page = "" if citation.page is None else f"page {citation.page}"
+    return citation.place or page  # an answer that was kept before places were has only the page
+
+
+def lead_words(citation: Citation, *, with_header: bool = True) -> str:
+    """What a quote needs before it to be understood, in the document's words, in lines; "" where it needs nothing.
+
+    That is the question that it answers, the line that introduces its list, and, ``with_header``, the header row of its
+    table.
+    """
+    header = citation.header if with_header else None
+    return "\n".join(words.text for words in (citation.lead, header) if words)
 
 
 def plain_text(answer: Answer) -> str:
     """An answer to paste elsewhere: the question, the quotes, and where each stands."""
     citations = (*answer.citations, *answer.also)
-    quotes = [f"“{citation.quote}” [{citation.number}]" for citation in (() if answer.groups else citations)]
+    quotes = [_quoted(citation) for citation in (() if answer.groups else citations)]
     for side, groups in by_side(answer.groups):
         quotes += [f"{side}:"] if side else []
         for group in groups:
             frame, quoted = framed(group, citations)
-            quotes += [frame, *(f"“{citation.quote}” [{citation.number}]" for citation in quoted)]
+            quotes += [frame, *map(_quoted, quoted)]
     places = [f"[{c.number}] {place(c)} ({c.document})" for c in citations]
     return "\n\n".join([answer.question, *quotes, "\n".join(places)])
+
+
+def _quoted(citation: Citation) -> str:
+    return "\n".join([*lead_words(citation).splitlines(), f"“{citation.quote}” [{citation.number}]"])
 
 
 def confidence_words(confidence: float) -> str:

@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer.lists import after_colon, counted_sentences, under_heading, whole_list
+from rag.answer.lists import (
+    after_colon,
+    counted_sentences,
+    paragraph_after,
+    table_after,
+    under_heading,
+    whole_list,
+)
 from rag.logistic import logit, sigmoid
 from rag.question.kind import QuestionKind
-from rag.schema import AnswerSpan, Citation, Document, DocumentOf, Group, Span
+from rag.schema import AnswerSpan, Citation, Document, DocumentOf, Group, Section, Span
 from rag.text.chunking import count_tokens
-from rag.text.sentences import sentence_spans
+from rag.text.questions import ASKS
+from rag.text.sentences import lines_are_blocks, sentence_spans
+from rag.text.units import heading_end
 from rag.text.words import content_stems
 
 COMPOSED: frozenset[QuestionKind] = frozenset({"why", "how", "list", "describe", "compare", "about"})
@@ -29,6 +38,8 @@ SEVERAL: frozenset[QuestionKind] = frozenset({"why", "how", "list", "describe"})
 """The kinds for which ``several_confidence`` was fitted; about whole documents and sides, other things tell."""
 SEVERAL_LOG_ODDS = 0.78
 """See "Composed answers" in docs/evaluation.md; ``python -m training.scoring.several`` fits it."""
+BELOW_HEADING = 80
+"""Tokens of what stands below a heading that are quoted in its place, where a few words can answer."""
 LISTED: frozenset[QuestionKind] = frozenset({"list", "how"})
 """The kinds for which an item stands for its whole list."""
 
@@ -85,6 +96,8 @@ def composed_spans(
             continue
         left = budget - sum(_cost(other, document_of) for other in chosen)
         wider = _extended(span, kind, document_of(span.passage.source.id), steps, left)
+        if wider is None:
+            continue
         quoted = wider if _cost(wider, document_of) <= left else span
         announces = _text(quoted, document_of).endswith(":") and steps.colons  # and what it announces is too long
         if not chosen or (_cost(quoted, document_of) <= left and not announces):
@@ -126,34 +139,79 @@ def overlaps(span: AnswerSpan, other: AnswerSpan) -> bool:
     return span.passage.source.id == other.passage.source.id and span.start < other.end and other.start < span.end
 
 
-def _extended(span: AnswerSpan, kind: QuestionKind, document: Document, steps: Steps, left: int) -> AnswerSpan:
-    """The sentence with what belongs to it; for a heading, of what it stands over as many sentences as are ``left``."""
+def _extended(span: AnswerSpan, kind: QuestionKind, document: Document, steps: Steps, left: int) -> AnswerSpan | None:
+    """The sentence with what belongs to it; for a heading, of what it stands over as many sentences as are ``left``.
+
+    None for a heading over nothing.
+    """
     text, here = document.text, (span.start, span.end)
     ends_open = text[span.end - 1] == ":"
-    wider = under_heading(text, here) if steps.headings else None
-    if wider is not None:
-        return replace(span, start=wider[0], end=_within(text, wider, left), highlight=None)
+    if steps.headings:
+        if (heading := _heading(span)) is not None:
+            return _below(span, heading, document, left)
+        wider = None if span.lead else under_heading(text, here)
+        if wider is not None:
+            return replace(span, start=wider[0], end=_within(document, wider, left), highlight=None)
+    wider = None
     if steps.lists and (ends_open or kind in LISTED):
         wider = whole_list(text, here)
     if wider is None and steps.colons and ends_open:
-        wider = after_colon(text, here)
+        wider = table_after(document, here) or after_colon(text, here)
     if wider is None and steps.counted:
         wider = counted_sentences(text, here)
     return replace(span, start=wider[0], end=wider[1]) if wider else span
 
 
 def complete(span: AnswerSpan, document: Document) -> AnswerSpan:
-    """A sentence that ends in a colon with the list or line that it announces; any other as it is."""
+    """A sentence that ends in a colon with the list, table or line that it announces; any other as it is."""
     text, here = document.text, (span.start, span.end)
-    wider = (whole_list(text, here) or after_colon(text, here)) if text[span.end - 1] == ":" else None
+    if text[span.end - 1] != ":":
+        return span
+    wider = whole_list(text, here) or table_after(document, here) or after_colon(text, here)
     return replace(span, end=wider[1]) if wider else span
 
 
-def _within(text: str, span: Span, tokens: int) -> int:
+def without_headings(spans: Sequence[AnswerSpan], document_of: DocumentOf) -> list[AnswerSpan]:
+    """The spans with what stands below a heading in place of the heading; without those over nothing, unless all are.
+
+    Only what a format tells to be a heading is taken for one.
+    """
+    found: list[AnswerSpan] = []
+    for span in spans:
+        heading = _heading(span)
+        below = _below(span, heading, document_of(span.passage.source.id), BELOW_HEADING) if heading else span
+        if below is not None:
+            found.append(below)
+    return found or list(spans)
+
+
+def _heading(span: AnswerSpan) -> Section | None:
+    """The heading that a span is, as far as the structure of its document tells."""
+    return next((one for one in span.passage.sections if one.kind == "heading" and one.start == span.start), None)
+
+
+def _below(span: AnswerSpan, heading: Section, document: Document, tokens: int) -> AnswerSpan | None:
+    """As many tokens of the paragraph, list or table below a heading; None where another heading follows, or nothing.
+
+    A heading that asks leads to it.
+    """
+    text, end = document.text, heading_end(document.text, heading)
+    if not text[end : heading.end].strip():
+        return None
+    below = paragraph_after(text, end)
+    if below is None:
+        return None
+    lead = (heading.start, end) if text[end - 1] in ASKS else None
+    return replace(span, start=below[0], end=_within(document, below, tokens), highlight=None, lead=lead)
+
+
+def _within(document: Document, span: Span, tokens: int) -> int:
     """The end of the last of a span's sentences that are within so many tokens; of the first in any case."""
+    text = document.text
     if count_tokens(text[slice(*span)]) <= tokens:
         return span[1]
-    ends = [span[0] + end for _, end in sentence_spans(text[slice(*span)])]
+    every_line = lines_are_blocks(document.source.media_type)
+    ends = [span[0] + end for _, end in sentence_spans(text[slice(*span)], lines_are_blocks=every_line)]
     return max((end for end in ends if count_tokens(text[span[0] : end]) <= tokens), default=ends[0])
 
 
@@ -166,7 +224,7 @@ def joined(spans: Sequence[AnswerSpan], document_of: DocumentOf) -> list[AnswerS
             between = document_of(span.passage.source.id).text[last.end : span.start]
             if not between.strip() and "\n\n" not in between:
                 better = max(last, span, key=lambda one: one.score)
-                found[-1] = replace(better, start=last.start, end=span.end)
+                found[-1] = replace(better, start=last.start, end=span.end, lead=last.lead)
                 continue
         found.append(span)
     return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_serializer
 
-from rag.schema import Answer, Candidate, Chunk, Citation, Group, Narrowing, Outcome, Passage, Scores, Source
+from rag.schema import Answer, Candidate, Chunk, Citation, Group, Narrowing, Outcome, Passage, Scores, Source, Words
 
 
 class JsonModel(BaseModel):
@@ -35,6 +35,9 @@ class CitationJson(JsonModel):
     end: int
     quote: str
     highlight: tuple[int, int] | None
+    place: str = ""
+    header: Words | None = None
+    lead: Words | None = None
 
 
 class CandidateJson(JsonModel):

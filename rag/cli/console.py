@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 
-from rag.answer.phrases import PERHAPS, by_side, framed, narrowing_words, not_found_words
+from rag.answer.phrases import PERHAPS, by_side, framed, lead_words, narrowing_words, not_found_words, place_name
+from rag.answer.rows import Cell, quoted_rows
 from rag.schema import Answer, Citation, Finding
 
 if TYPE_CHECKING:
@@ -154,8 +155,7 @@ def print_answer(answer: Answer) -> None:
             out.print(_quoted(f"  {citation.quote} [{citation.number}]"))
     out.print()
     for citation in answer.citations or answer.nearest:
-        place = [citation.document, citation.date.isoformat() if citation.date else None]
-        place.append(f"page {citation.page}" if citation.page else None)
+        place = [citation.document, citation.date.isoformat() if citation.date else None, place_name(citation)]
         place.append(f"characters {citation.start}-{citation.end}")
         out.print(
             plain(f"[{citation.number}] {citation.title} - {', '.join(part for part in place if part)}"), style="dim"
@@ -174,10 +174,27 @@ def _print_candidates(answer: Answer) -> None:
 
 def _print_quotes(citations: Sequence[Citation]) -> None:
     for citation in citations:
-        out.print(f"{_marked(citation)} [bold cyan]\\[{citation.number}][/]")
+        rows = quoted_rows(citation)
+        if lead := lead_words(citation, with_header=not rows):
+            out.print(_quoted(lead), style="dim")
+        shown = "\n".join(map(_row, rows)) or _marked(citation)
+        out.print(f"{shown} [bold cyan]\\[{citation.number}][/]")
+
+
+def _row(cells: Sequence[Cell]) -> str:
+    """A row as "Flat: 23 · Tenant: Baptiste", with its answer in bold, safe to print; cells without words left out."""
+    return " · ".join(
+        (f"[dim]{_quoted(cell.column)}:[/] " if cell.column else "") + _bold(cell.before, cell.marked, cell.after)
+        for cell in cells
+        if cell.text
+    )
 
 
 def _marked(citation: Citation) -> str:
     """The quote with its answer in bold, safe to print."""
-    before, words, after = map(_quoted, citation.around_marked)
+    return _bold(*citation.around_marked)
+
+
+def _bold(*around: str) -> str:
+    before, words, after = map(_quoted, around)
     return f"{before}[bold]{words}[/bold]{after}" if words else before

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from rag.answer.agreement import agreement
-from rag.answer.phrases import agreement_words, by_side, framed
+from rag.answer.phrases import agreement_words, by_side, framed, lead_words, place_name
 from rag.answer.serialise import AnswerJson, JsonModel
 from rag.history.conversations import now_utc
 from rag.history.exchange import Conversation, Exchange
@@ -131,7 +131,11 @@ def _answer_parts(answer: Answer) -> list[str]:
 
 
 def _quotes(citations: Iterable[Citation]) -> list[str]:
-    return [f"> {_marked(citation)} [{citation.number}]" for citation in citations]
+    return [
+        "".join(f"> {escaped(line)}  \n" for line in lead_words(citation).splitlines())
+        + f"> {_marked(citation)} [{citation.number}]"
+        for citation in citations
+    ]
 
 
 def _sources(citations: Iterable[Citation], sources: dict[str, Source]) -> str:
@@ -141,7 +145,7 @@ def _sources(citations: Iterable[Citation], sources: dict[str, Source]) -> str:
         place = [
             escaped(citation.document),
             citation.date.isoformat() if citation.date else "",
-            f"page {citation.page}" if citation.page else "",
+            escaped(place_name(citation)),
             f"characters {citation.start}-{citation.end}",
             f"SHA-256 `{source.sha256}`" if source else "",
         ]

@@ -57,13 +57,14 @@ def sentence_features(question: str, findings: Findings, rarity: dict[str, float
     the score is behind the best one's, over ``SCORE_LIMIT``. answerable: log-odds that the passage holds an answer,
     over ``SCORE_LIMIT``. span: the best score of a span that the trained reader found in the sentence, over
     ``SCORE_LIMIT``; -1 without one. span_share: the share of all spans' probability (softmax of their scores over all
-    passages) that falls in the sentence. overlap: ``coverage`` by the sentence. overlap_near: ``coverage`` by the
-    sentence, its neighbours and the document's title. kind: 1 where the sentence has the kind of answer that is wanted,
-    -1 where it lacks it, 0 where no pattern tells. retrieval: the passage's fused score over the best. title_like: 1
-    for short sentences and those without a full stop. question_like: 1 for questions.
+    passages) that falls in the sentence. overlap: ``coverage`` by the sentence as it is understood, with the question
+    that it answers or the columns of its row. overlap_near: ``coverage`` by that, its neighbours and the document's
+    title. kind: 1 where the sentence has the kind of answer that is wanted, -1 where it lacks it, 0 where no pattern
+    tells. retrieval: the passage's fused score over the best. title_like: 1 for headings, and for short sentences and
+    those without a full stop, but not for rows, items and answers to a question. question_like: 1 for questions.
     """
     sentences, spans = findings.sentences, findings.spans
-    stems = [stems_of(sentence.text) for sentence in sentences]
+    stems = [stems_of(sentence.told) for sentence in sentences]
     best = max((sentence.passage.scores.fused for sentence in sentences), default=1.0) or 1.0
     total = sum(math.exp(_clipped(span.score)) for span in spans) or 1.0
     scores = np.array([_clipped(sentence.score) for sentence in sentences])
@@ -91,7 +92,7 @@ def sentence_features(question: str, findings: Findings, rarity: dict[str, float
                 coverage(near, rarity),
                 0.0 if not told else (1.0 if holds_kind(sentence.text, kind, question) else -1.0),
                 sentence.passage.scores.fused / best,
-                float(len(words(sentence.text)) < SHORT_WORDS or sentence.text[-1] not in ".!?\"”'’)。！？;:"),
+                float(_is_title_like(sentence)),
                 float(sentence.text.endswith("?")),
             )
         )
@@ -113,8 +114,14 @@ def add_cosines(
     embedder: Embedder,
 ) -> None:
     """Fills the column ``cosine`` in place: of question and sentence, -1 to 1."""
-    vectors = embedder.encode_passages([without_line_end_hyphens(sentence.text)[0] for sentence in sentences])
+    vectors = embedder.encode_passages([without_line_end_hyphens(sentence.told)[0] for sentence in sentences])
     features[:, FEATURES.index("cosine")] = vectors @ embedder.encode_queries([question])[0]
+
+
+def _is_title_like(sentence: Sentence) -> bool:
+    if sentence.kind != "sentence" or sentence.lead:
+        return sentence.kind == "heading"
+    return len(words(sentence.text)) < SHORT_WORDS or sentence.text[-1] not in ".!?\"”'’)。！？;:"
 
 
 def _begins_in(span: LocatedSpan, sentence: Sentence) -> bool:

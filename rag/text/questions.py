@@ -11,7 +11,8 @@ LONGEST_QUESTION = 200
 ANSWER = 200
 """Characters; an answer goes on to the end of its paragraph, but not beyond this after its first sentence."""
 
-_ASKS = ("?", "\uff1f")
+ASKS = ("?", "\uff1f")
+"""How a question ends."""
 
 
 def answered(text: str, units: Sequence[Unit]) -> dict[int, range]:
@@ -40,7 +41,7 @@ def answered(text: str, units: Sequence[Unit]) -> dict[int, range]:
 
 
 def _asks(text: str, unit: Unit) -> bool:
-    if not text.endswith(_ASKS, unit.start, unit.end) or unit.end - unit.start > LONGEST_QUESTION:
+    if not text.endswith(ASKS, unit.start, unit.end) or unit.end - unit.start > LONGEST_QUESTION:
         return False
     if unit.kind == "heading":
         return True

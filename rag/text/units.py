@@ -21,12 +21,14 @@ UnitKind = Literal["sentence", "item", "row", "header", "heading", "code"]
 class Unit:
     """Characters ``start:end`` of a text, without white space around them.
 
-    ``kind`` "header" is the row that heads a table, "item" an item of a list without the items in it.
+    ``kind`` "header" is the row that heads a table, "item" an item of a list without the items in it; ``header`` that
+    row's text, of a row below it.
     """
 
     start: int
     end: int
     kind: UnitKind
+    header: str = ""
 
     @property
     def span(self) -> Span:
@@ -57,7 +59,8 @@ def _units(text: str, sections: Sequence[Section], media_type: str, longest_item
         if section is not None and kind == "table":
             header = header_of(section)
             for line in _lines(text, start, end):
-                units.append(Unit(*line, "header" if header and line[0] < header[1] else "row"))
+                heads = header is not None and line[0] < header[1]
+                units.append(Unit(*line, "header") if heads else Unit(*line, "row", section.label))
         elif kind == "code":
             units += [Unit(*line, "code") for line in _lines(text, start, end)]
         elif kind == "heading" or (kind == "item" and end - start <= longest_item):

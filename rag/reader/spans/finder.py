@@ -9,9 +9,10 @@ from typing import Protocol
 
 from rag.reader.spans.decode import UNREAD
 from rag.reader.spans.extractive import PassageReading, QuestionPassage
+from rag.reader.spans.view import View, view_of
 from rag.schema import Passage, Span
 from rag.text.questions import answered
-from rag.text.units import Unit, passage_units
+from rag.text.units import Unit, UnitKind, passage_units
 
 
 class PassageReader(Protocol):
@@ -29,7 +30,9 @@ class Sentence:
     Attributes:
         passage: it stands in.
         start, end: in characters of the document.
-        text: its own, after that of the question that it answers.
+        text: its own.
+        told: the same as it is understood: after the question that it answers, a row with what its columns say.
+        kind: of the unit that it is.
         score: how well it answers, or the question before it does; above 0, rather than nothing in its passage.
         answerable: log-odds that its passage holds an answer.
         lead: the question, in characters of the document; None where there is none.
@@ -39,6 +42,8 @@ class Sentence:
     start: int
     end: int
     text: str
+    told: str
+    kind: UnitKind
     score: float = UNREAD
     answerable: float = UNREAD
     lead: Span | None = None
@@ -75,38 +80,44 @@ class Findings:
 def read_passages(reader: PassageReader, question: str, passages: Sequence[Passage]) -> Findings:
     """Reads every passage under its context."""
     units = [passage_units(passage) for passage in passages]
+    views = [view_of(passage.text, inside) for passage, inside in zip(passages, units, strict=True)]
     asked = [
-        QuestionPassage(question, passage.text, passage.context, [unit.span for unit in inside])
-        for passage, inside in zip(passages, units, strict=True)
+        QuestionPassage(question, view.text, passage.context, view.units)
+        for passage, view in zip(passages, views, strict=True)
     ]
     sentences: dict[tuple[str, int, int], Sentence] = {}
     best: dict[tuple[str, int, int], float] = {}
-    for passage, inside, found in zip(passages, units, reader.read_all(asked), strict=True):
+    for passage, inside, view, found in zip(passages, units, views, reader.read_all(asked), strict=True):
         document, offset = passage.source.id, passage.chunk.start
-        quotable = list(_sentences(passage, inside, found))
+        quotable = list(_sentences(passage, inside, view, found))
         for made in quotable:
             key = (document, made.start, made.end)
             other = sentences.get(key)
             if other is None or (made.lead is not None, made.score) > (other.lead is not None, other.score):
                 sentences[key] = made
         for span in found.spans:
-            key = (document, offset + span.start, offset + span.end)
+            words = view.in_passage((span.start, span.end))
+            if words is None:
+                continue
+            key = (document, offset + words[0], offset + words[1])
             if any(made.start <= key[1] < made.end for made in quotable):
                 best[key] = max(span.score, best.get(key, -math.inf))
     return Findings(list(sentences.values()), [LocatedSpan(*key, score) for key, score in best.items()])
 
 
-def _sentences(passage: Passage, units: Sequence[Unit], found: PassageReading) -> Iterator[Sentence]:
+def _sentences(passage: Passage, units: Sequence[Unit], view: View, found: PassageReading) -> Iterator[Sentence]:
     """What may be quoted of a passage, in order."""
     offset, scores = passage.chunk.start, found.units.tolist()
     answers = answered(passage.text, units)
-    told = {number for numbers in answers.values() for number in numbers}
+    answering = {number for numbers in answers.values() for number in numbers}
     for number, unit in enumerate(units):
-        if unit.kind == "header" or number in told:
+        if unit.kind == "header" or number in answering:
             continue
         numbers = answers.get(number, range(number, number + 1))
         start, end = units[numbers[0]].start, units[numbers[-1]].end
         score = max(scores[one] for one in (number, *numbers))
         lead = (offset + unit.start, offset + unit.end) if number in answers else None
-        text = passage.text[unit.start : end]
-        yield Sentence(passage, offset + start, offset + end, text, score, found.answerable, lead)
+        text = passage.text[start:end]
+        told = view.text[view.units[number][0] : view.units[numbers[-1]][1]]
+        kind = units[numbers[0]].kind
+        yield Sentence(passage, offset + start, offset + end, text, told, kind, score, found.answerable, lead)

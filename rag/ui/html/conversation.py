@@ -15,12 +15,14 @@ from rag.answer.phrases import (
     confidence_words,
     count,
     framed,
+    lead_words,
     library_name,
     not_found_words,
     place,
     place_within,
     plain_text,
 )
+from rag.answer.rows import Cell, quoted_rows
 from rag.history import Exchange, Exchanges, Rating
 from rag.schema import Answer, Candidate, Citation, Outcome, Passage, Source
 from rag.ui.examples import ExampleQuestion
@@ -46,6 +48,8 @@ class ShownQuote:
     Attributes:
         number, key: of the citation, and what its button opens.
         text: the quote.
+        lead: what stands before it in the document and it needs to be understood; "" where it needs nothing.
+        columns, rows: of the table that it is quoted from; empty for what is no row.
         before, marked, after: the same, cut around the words that answer; ``marked`` is "" where there are none.
         is_list: whether its lines are kept.
         place: where it stands.
@@ -56,6 +60,9 @@ class ShownQuote:
     number: int
     key: str
     text: str
+    lead: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
     before: str
     marked: str
     after: str
@@ -249,11 +256,15 @@ def _quotes(
     for number, citation in enumerate(citations):
         quote, goes_on = citation.quote, footers[number : number + 1] == footers[number + 1 : number + 2]
         before, marked, after = citation.around_marked
+        rows = quoted_rows(citation)
         shown.append(
             ShownQuote(
                 number=citation.number,
                 key=str(Key(turn, kind, citation.number)),
                 text=quote,
+                lead=lead_words(citation, with_header=not rows),
+                columns=[cell.column for cell in rows[0]] if rows else [],
+                rows=rows,
                 before=before,
                 marked=marked,
                 after=after,

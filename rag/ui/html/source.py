@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from markupsafe import Markup
 
-from rag.answer.phrases import day
+from rag.answer.phrases import day, place_name
 from rag.loading.verification import Verification
 from rag.schema import Citation, Document, Span
 from rag.ui.html.pdf_page import PDF, PdfPage
@@ -114,7 +114,7 @@ def panel_html(
     if document.text[citation.start : citation.end] != citation.quote:
         return empty_html(f"{citation.title} has changed since this answer was given. Please ask again.")
     facts = [
-        f"page {citation.page}" if citation.page is not None else "",
+        place_name(citation),
         day(citation.date) if citation.date is not None else "",
         citation.document,
     ]

@@ -97,7 +97,7 @@ def test_a_workbook_is_read_as_it_is_shown(load: Load) -> None:
     document = load("estate.xlsx", workbook(estate))
     check_estate(document)
     assert "Total |  |  |  |  | \n" in document.text
-    assert document.warnings[-1].startswith("the file has no results of 1 formulas")
+    assert document.warnings[-1].startswith("has formulas without results (1)")
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".ods"])
@@ -107,6 +107,14 @@ def test_sheets_that_libre_office_wrote(tmp_path: Path, suffix: str) -> None:
     check_estate(document)
     assert "Total |  | 60,500.50 € |  |  | \n" in document.text
     assert document.warnings == ("sheet Lists is hidden and was not read",)
+
+
+def test_a_formula_that_gives_an_empty_text_is_not_missed(load: Load) -> None:
+    name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    cells = '<c r="A1"><v>12</v></c><c r="B1" t="str"><f>IF(A1,"","x")</f><v></v></c><c r="C1"><f>A1*2</f><v>24</v></c>'
+    sheet = f'<worksheet xmlns="{name}"><sheetData><row r="1">{cells}</row></sheetData></worksheet>'.encode()
+    document = load("a.xlsx", package_with(workbook(), {"xl/worksheets/sheet1.xml": sheet}))
+    assert document.text == "12 | 24" and document.warnings == ()
 
 
 def test_a_header_of_two_rows_is_one_line(load: Load) -> None:

@@ -70,7 +70,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
             unfinished += looks.unfinished
         core = parse_part(package, "docProps/core.xml")
     if unfinished:
-        warnings += (f"the file has no results of {unfinished} formulas: open it in a spreadsheet and save it",)
+        warnings += (f"has formulas without results ({unfinished}): open it in a spreadsheet and save it",)
     text, sections = builder.build()
     title = core.findtext("{*}title") if core is not None else ""
     author = core.findtext("{*}creator") if core is not None else ""
@@ -174,7 +174,7 @@ def _looks(package: zipfile.ZipFile, part: str, codes: list[str]) -> _Looks:
                 looks.codes[row, column] = code
             if kind == "e":
                 looks.errors[row, column] = cell.findtext("{*}v") or ""
-            if len(cell) and cell[0].tag.endswith("}f"):
+            if kind != "str" and len(cell) and cell[0].tag.endswith("}f"):  # a text may be empty
                 looks.unfinished += not cell.findtext("{*}v")
     return looks
 

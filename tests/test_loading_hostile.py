@@ -24,6 +24,7 @@ from loading_files import (
     put,
     raw_pdf,
     word,
+    word_of,
     word_with,
     word_xml,
     workbook,
@@ -248,6 +249,39 @@ def test_deep_nesting_is_read_or_refused(tmp_path: Path) -> None:
             assert error.reason
 
 
+@pytest.mark.parametrize("name", ["a.html", "a.md"])
+def test_a_table_that_grows_when_its_cells_are_repeated_is_refused(tmp_path: Path, name: str) -> None:
+    page = "<table>" + "<tr><td colspan=1000 rowspan=60000>x</td></tr>" * 9000 + "</table>"
+    assert refused(put(tmp_path, name, page)) == "has a table of more than 5,000,000 cells"
+
+
+def test_front_matter_that_repeats_itself_does_not_expand(tmp_path: Path) -> None:
+    levels = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 12))
+    document = load_file(put(tmp_path, "a.md", f"---\nl0: &l0 [lol, lol]\n{levels}---\nFine."), root=tmp_path)
+    assert document.text == "l0: lol, lol\n\nFine."
+
+
+def test_a_document_that_a_document_imports_is_held_to_the_limits(tmp_path: Path) -> None:
+    bomb = word_with(b" " * 80 * MIB, "word/media/a.bin")
+    data = word_of('<w:p><w:r><w:t>Fine.</w:t></w:r></w:p><w:altChunk r:id="aFChunk.docx"/>', {"aFChunk.docx": bomb})
+    document = load_file(put(tmp_path, "a.docx", data), root=tmp_path)
+    assert document.text == "Fine." and "a zip bomb" in document.warnings[0]
+
+
+def test_styles_and_lists_that_refer_to_themselves_end(tmp_path: Path) -> None:
+    style = '<w:style w:type="paragraph" w:styleId="S"><w:basedOn w:val="S"/></w:style>'
+    lists = (
+        '<w:abstractNum w:abstractNumId="1"><w:styleLink w:val="S"/><w:numStyleLink w:val="S"/></w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num>'
+    )
+    body = (
+        '<w:p><w:pPr><w:pStyle w:val="S"/><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+        "<w:r><w:t>Fine.</w:t></w:r></w:p>"
+    )
+    parts = {"styles.xml": f"<w:styles>{style}</w:styles>", "numbering.xml": f"<w:numbering>{lists}</w:numbering>"}
+    assert load_file(put(tmp_path, "a.docx", word_of(body, parts)), root=tmp_path).text == "Fine."
+
+
 def test_the_process_is_shared_and_replaced_when_it_dies(tmp_path: Path) -> None:
     path = put(tmp_path, "a.pdf", GOOD_PDF)
     PARSER.close()  # a process that has read much retires after its next file
@@ -377,6 +411,9 @@ def test_any_text(tmp_path: Path, suffix: str, text: str) -> None:
 MARKUP = [
     "# ", "## ", "\n", "\n\n", "- ", "1. ", "> ", "| a | b |\n|-|-|\n", "```", "*", "[x](y)", "word ", "\t", "===\n",
     "<h1>", "</h1>", "<p>", "<li>", "<ol>", "<table>", "<tr>", "<td>", "<pre>", "</pre>", "<br>", "&lt;", "<!--",
+    "<dl>", "<dt>", "<dd>", "<th colspan=3>", "<td rowspan=2>", "<sup>", "</sup>", "<a href='#n'>", "</a>",
+    "<li id=n>", "<details>", "<summary>", "<del>", "<template>", "[^1]", "\n[^1]: n", "\n: d", "{% x %}",
+    "<name>", "~~", "!!! note\n    ",
 ]  # fmt: skip
 
 

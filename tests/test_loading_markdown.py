@@ -63,6 +63,11 @@ def test_shortcodes_and_attributes_go_but_not_from_code(load: Load) -> None:
     assert document.text == ("The hut\n\nIt is old, see it at {{ height }} m.\n\n{% raw %} and\n\n{{< kept >}}")
 
 
+def test_a_remark_in_a_box_is_a_title_and_its_text(load: Load) -> None:
+    document = load('It is warm.\n\n!!! warning "In winter"\n    The stove is\n    hot.\n\nMore.')
+    assert document.text == "It is warm.\n\nIn winter\n\nThe stove is hot.\n\nMore."
+
+
 def test_what_is_struck_out_is_left_out_and_told(load: Load) -> None:
     document = load("A bed costs ~~20~~ <del>22</del> 25 euros.")
     assert document.text == "A bed costs 25 euros."

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from rag.errors import Refused
 from rag.loading.builder import TextBuilder
 
 MOST_COLUMNS = 1000
 """That one cell may span, as in HTML."""
+MOST_CELLS = 5_000_000
+"""Of one table, a merged cell counted as often as it is repeated."""
 
 _MAX_HEADER_CELL = 80  # characters; what is longer is no name of a column
 _FIGURE = re.compile(r"\d")
@@ -53,6 +56,9 @@ def write_table(rows: Sequence[Row], builder: TextBuilder, *, may_head: bool = T
         rows: from the top.
         builder: that is written to.
         may_head: whether the first row may head the others where the format does not say that one does.
+
+    Raises:
+        Refused: it has more than ``MOST_CELLS``.
     """
     texts = _filled(rows)
     alone = [len(row.cells) == 1 and len(set(cells)) == 1 for row, cells in zip(rows, texts, strict=True)]
@@ -76,20 +82,27 @@ def write_table(rows: Sequence[Row], builder: TextBuilder, *, may_head: bool = T
 def _filled(rows: Sequence[Row]) -> list[list[str]]:
     """The text of each row's cells, those included that cells of other rows and columns reach into."""
     filled: list[list[str]] = []
-    reached: dict[tuple[int, int], str] = {}
+    reaching: dict[int, list[tuple[range, str]]] = {}  # by row: the columns that a cell from above takes in it
+    cells = 0
     for y, row in enumerate(rows):
+        texts = {x: text for columns, text in reaching.pop(y, ()) for x in columns}
         x = 0
         for cell in row.cells:
-            while (y, x) in reached:
+            while x in texts:
                 x += 1
-            text = cell.text if cell.text is not None else reached.get((y - 1, x), "")
+            text = cell.text
+            if text is None:
+                text = filled[-1][x] if filled and x < len(filled[-1]) else ""
             across = range(x, x + min(max(cell.columns, 1), MOST_COLUMNS))
-            down = range(y, min(y + max(cell.rows, 1), len(rows)))
-            reached.update(((at, column), text) for at in down for column in across)
+            below = range(y + 1, min(y + max(cell.rows, 1), len(rows)))
+            cells += len(across) * (1 + len(below))
+            if cells > MOST_CELLS:
+                raise Refused(f"has a table of more than {MOST_CELLS:,} cells")
+            texts |= dict.fromkeys(across, text)
+            for at in below:
+                reaching.setdefault(at, []).append((across, text))
             x = across.stop
-        while (y, x) in reached:
-            x += 1
-        filled.append([reached[y, column] for column in range(x)])
+        filled.append([texts.get(at, "") for at in range(max(texts, default=-1) + 1)])
     return filled
 
 

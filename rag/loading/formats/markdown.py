@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -30,7 +31,8 @@ _FIELD = re.compile(r"^(?P<key>[A-Za-z_][\w-]*)[ \t]*[:=][ \t]*(?P<value>.*)$", 
 _MAX_FRONT_MATTER = 100_000  # characters; what is longer is no front matter
 _MAX_NESTING = 100  # what is nested deeper is dropped; the parser's own 20 is within reach of real lists
 _TEMPLATE = re.compile(  # {{< Hugo >}} {{% Hugo %}} {% Jekyll %} {# Jinja #} {#anchor} {: .class}
-    r"\{\{<.*?>\}\}|\{\{%.*?%\}\}|\{%.*?%\}|\{#.*?#\}|\{:?[ ]*[#.][\w-]+(?:[ ]+[#.]?[\w-]+(?:=[^\s{}]*)?)*[ ]*\}",
+    r"\{\{<.{0,1000}?>\}\}|\{\{%.{0,1000}?%\}\}|\{%.{0,1000}?%\}|\{#.{0,1000}?#\}|"
+    r"\{:?[ ]*[#.][\w-]+(?:[ ]+[#.]?[\w-]+(?:=[^\s{}]*)?)*[ ]*\}",
     re.DOTALL,
 )
 _TAG = re.compile(r"</?(?P<name>[A-Za-z][\w-]*)(?P<more>[^<>]*)>")
@@ -66,7 +68,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
 def write_markdown(source: str, builder: TextBuilder) -> tuple[str, ...]:
     """Append what a piece of Markdown says to ``builder``; returns warnings of what is left out."""
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
-    parser.use(footnote_plugin).use(deflist_plugin)
+    parser.use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
     parser.inline.ruler.before("escape", "template", _skip_template)
     environment: dict[str, Any] = {}
     tokens = parser.parse(source, environment)

@@ -38,9 +38,11 @@ def unwanted(tree: LexborHTMLParser) -> tuple[set[int], tuple[str, ...]]:
     found += [node for node in tree.css("form") if node.css_first(_PROSE) is None]
     found += [node for node in tree.css("a[href*='#']") if node.text().strip() in _ANCHORS]
     inline = [(node, node.attributes.get("style") or "") for node in tree.css("[style]")]
-    by_sheet = [(node, declared) for selector, declared in _rules(tree).items() for node in tree.css(selector)]
-    struck = tree.css(_STRUCK) + [node for node, style in inline + by_sheet if _STRIKES.search(style)]
-    hidden = [node for node, style in by_sheet if _HIDES.search(style)]
+    rules = _rules(tree)
+    struck = tree.css(", ".join([_STRUCK, *(one for one, declared in rules.items() if _STRIKES.search(declared))]))
+    struck += [node for node, style in inline if _STRIKES.search(style)]
+    hiding = ", ".join(selector for selector, declared in rules.items() if _HIDES.search(declared))
+    hidden = tree.css(hiding) if hiding else []
     found += [node for node, style in inline if _HIDES.search(style)]
     warnings = (STRUCK_OUT if _have_text(struck) else "", HIDDEN if _have_text(hidden) else "")
     return {node.mem_id for node in (*found, *struck, *hidden)} - {body.mem_id}, tuple(filter(None, warnings))

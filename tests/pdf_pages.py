@@ -9,6 +9,7 @@ from typing import Literal
 
 import pypdfium2 as pdfium
 from fpdf import FPDF
+from loading_files import written
 
 LEFT, TOP, PITCH = 20.0, 30.0, 6.0
 """Millimetres: the margin, the first line, from line to line."""
@@ -61,3 +62,26 @@ def turned(data: bytes, degrees: Literal[90, 180, 270]) -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def form(labels: Sequence[str], fields: Sequence[tuple[str, str, tuple[int, int, int, int]]]) -> bytes:
+    """A form of one page, written by hand: labels one below the other, and text fields (name, value, rectangle)."""
+    text = b"".join(
+        b"BT /F1 11 Tf 50 %d Td (%s) Tj ET\n" % (740 - 40 * n, label.encode()) for n, label in enumerate(labels)
+    )
+    widgets = [
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(%s)/V(%s)/Rect[%d %d %d %d]/P 3 0 R>>"
+        % (name.encode(), value.encode(), *at)
+        for name, value, at in fields
+    ]
+    kids = b" ".join(b"%d 0 R" % number for number in range(6, 6 + len(widgets)))
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[%s]>>>>" % kids,
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>/Annots[%s]>>"
+        % kids,
+        b"<</Length %d>>stream\n%s\nendstream" % (len(text), text),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        *widgets,
+    ]
+    return written(objects)

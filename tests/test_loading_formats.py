@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fpdf import FPDF
 from loading_files import pdf, put, raw_pdf, word, word_with, word_xml
+from PIL import Image
 
 from rag.errors import LoadError
 from rag.loading import document_from_text, load_file
@@ -220,15 +222,18 @@ def test_pdf_hyphens_at_line_ends_stay(load: Load) -> None:
     assert document.text == "This is an exam-\nple of it."
 
 
-def test_pdf_page_without_text_is_told(load: Load) -> None:
+def test_pdf_page_without_text_keeps_its_number(load: Load) -> None:
     document = load("a.pdf", pdf(["One.", "", "Three."]))
-    assert document.warnings == ("page 2 has no text (a scan?)",)
+    assert document.warnings == ()  # a blank page is none that could not be read
     assert document.page_at(document.text.index("Three")) == 3
 
 
 def test_pdf_of_scans_asks_for_ocr(load: Load) -> None:
-    with pytest.raises(LoadError, match="OCR"):
-        load("a.pdf", pdf(["", ""]))
+    scan = FPDF()
+    scan.add_page()
+    scan.image(Image.new("L", (60, 80), 200), 0, 0, 210)
+    with pytest.raises(LoadError, match=r"only images.*OCR"):
+        load("a.pdf", bytes(scan.output()))
 
 
 def test_pdf_with_garbled_text_is_told(load: Load) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from loading_files import put
-from pdf_pages import LEFT, PITCH, TOP, Drawing, one_page
+from pdf_pages import LEFT, PITCH, TOP, Drawing, form, one_page
+from PIL import Image
 from test_pages import squeezed, text_under
 
+from rag.errors import LoadError
 from rag.loading import load_file
 from rag.loading.pages import render_page, span_on_page
 from rag.schema import Document
@@ -293,3 +295,98 @@ def test_the_boxes_of_a_row(tmp_path: Path) -> None:
     [mark] = render_page(path, 1, spans=[(start, start + len(ROWS[2]))]).marks
     assert mark.text == ROWS[2]
     assert text_under(path, 1, mark.boxes) == "OldMary9601434"
+
+
+def headings(document: Document) -> list[tuple[int, str]]:
+    return [(section.level, section.label) for section in document.sections if section.kind == "heading"]
+
+
+def test_bookmarks_are_headings(tmp_path: Path) -> None:
+    drawing = Drawing().page()
+    pdf = drawing.pdf
+    pdf.set_y(TOP)
+    for level, title, text in ((0, "The quarry", QUARRY), (1, "Its railway", MILL), (0, "The chapel", CHAPEL)):
+        if title == "The chapel":
+            pdf.add_page()
+        pdf.start_section(title, level)
+        pdf.multi_cell(0, 6, f"{title}\n{prose(text)}\n", new_x="LMARGIN", new_y="NEXT")
+    document = loaded(tmp_path, drawing.bytes())
+    assert headings(document) == [(1, "The quarry"), (2, "Its railway"), (1, "The chapel")]
+    assert document.heading_path_at(document.text.index("Kessler")) == ("The quarry", "Its railway")
+    assert document.heading_path_at(document.text.index("1688")) == ("The chapel",)
+
+
+def test_larger_and_bold_lines_are_headings_without_bookmarks(tmp_path: Path) -> None:
+    def draw(drawing: Drawing) -> None:
+        drawing.text(LEFT, 20, "Walks around Steinau", 20).text(LEFT, 30, "In the valley", 15)
+        drawing.column(LEFT, [*QUARRY[:3], ""], 40).pdf.set_font(style="B")
+        drawing.text(LEFT, 66, "Opening hours").pdf.set_font(style="")
+        drawing.column(LEFT, MILL, 72).column(LEFT, CHAPEL, 120)
+
+    document = loaded(tmp_path, one_page(draw))
+    assert headings(document) == [(1, "Walks around Steinau"), (2, "In the valley"), (3, "Opening hours")]
+    assert document.source.title == "Walks around Steinau"
+    assert document.heading_at(document.text.index("Kessler")) == "Opening hours"
+
+
+def test_a_page_of_one_type_has_no_headings(tmp_path: Path) -> None:
+    document = loaded(tmp_path, one_page(lambda d: d.column(LEFT, QUARRY).column(LEFT, MILL, 90)))
+    assert headings(document) == []
+
+
+def test_what_is_filled_into_a_form_stands_beside_its_label(tmp_path: Path) -> None:
+    data = form(
+        ["Request for a mooring", "Name of the boat:", "Owner", "Remarks"],
+        [
+            ("f1", "Sea Pink", (200, 695, 400, 712)),
+            ("f2", "Ines Ruud", (200, 655, 400, 672)),
+            ("f3", "needs shore power\\nfrom May", (50, 560, 400, 610)),
+            ("Length in feet", "31", (450, 300, 520, 320)),
+            ("f4", "", (450, 200, 520, 220)),
+        ],
+    )
+    text = loaded(tmp_path, data).text
+    assert "Name of the boat: Sea Pink\nOwner: Ines Ruud\n" in text
+    assert "Remarks\nneeds shore power\nfrom May" in text
+    assert "Length in feet: 31" in text and "f4" not in text
+
+
+def test_a_form_of_which_only_the_fields_have_text_is_read(tmp_path: Path) -> None:
+    document = loaded(tmp_path, form([], [("Tenant", "Olav Moe", (200, 695, 400, 712))]))
+    assert document.text == "Tenant: Olav Moe"
+
+
+def test_comments_on_a_page_are_notes_with_their_author(tmp_path: Path) -> None:
+    def draw(drawing: Drawing) -> None:
+        drawing.column(LEFT, QUARRY).pdf.text_annotation(
+            100, 40, "Check the year in the parish book.", title="Ada Falk"
+        )
+
+    document = loaded(tmp_path, one_page(draw))
+    [note] = [section for section in document.sections if section.kind == "note"]
+    assert note.label == "Ada Falk"
+    assert document.text[note.start : note.end] == "Ada Falk: Check the year in the parish book."
+    assert document.text.startswith(prose(QUARRY))
+
+
+def test_why_there_is_no_text_is_told_of_what_is_there(tmp_path: Path) -> None:
+    with pytest.raises(LoadError, match="its pages are blank"):
+        loaded(tmp_path, one_page(lambda d: None))
+    with pytest.raises(LoadError, match="only drawings"):
+        loaded(tmp_path, one_page(lambda d: d.pdf.ellipse(20, 20, 50, 50)))
+    drawing = Drawing().page().column(LEFT, QUARRY).page()
+    drawing.pdf.image(Image.new("L", (60, 80), 200), 0, 0, 210)
+    drawing.page().page().pdf.line(10, 10, 100, 100)
+    assert loaded(tmp_path, drawing.bytes()).warnings == (
+        "page 2 has no text, only images (a scan?)",
+        "page 4 has no text, only a drawing",
+    )
+
+
+def test_letters_that_make_no_words_are_told(tmp_path: Path) -> None:
+    lines = [*QUARRY, *MILL, *CHAPEL]
+    shifted = ["".join(chr((ord(c) - 97 + 3) % 26 + 97) if c.islower() else c for c in line) for line in lines]
+    drawing = Drawing().page().column(LEFT, lines).page().column(LEFT, shifted)
+    assert loaded(tmp_path, drawing.bytes()).warnings == (
+        "page 2 has letters that make no words: its fonts seem to say other letters than they draw",
+    )

@@ -6,23 +6,26 @@ next; it belongs to neither page's section.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pypdfium2 as pdfium
 
 from rag.errors import Refused
+from rag.loading.formats.pdf.outline import Heading, bookmarks, headings
 from rag.loading.formats.pdf.page import PageReader, PageText
+from rag.loading.formats.pdf.warnings import reason_without_text, warnings
 from rag.loading.limits import Limits
-from rag.loading.parsed import REPLACEMENT, Parsed, check_length
+from rag.loading.parsed import Parsed, check_length
 from rag.schema import Section
 
 PAGE_BREAK = "\n\f"
 
 _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
-_GARBLED_SHARE = 0.05  # of meaningless characters: nearly all with fonts that have no Unicode table, else none
-_PAGES_NAMED = 10
 
 
 def parse(data: bytes, limits: Limits) -> Parsed:
-    """Text, one section per page (labels "1", "2", ...), and the metadata's title and author.
+    """Text, its pages (labels "1", "2", ...), headings, tables and notes, and the metadata's title and author.
 
     Words hyphenated at a line's end are kept as found. The file's creation date is not taken: it is that of the export,
     seldom of the document.
@@ -33,11 +36,12 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     with open_pdf(data) as document:
         title, author = (str(document.get_metadata_value(name)) for name in ("Title", "Author"))
         pages, unreadable = _read_pages(document, limits)
-    texts = [page.text for page in pages]
-    if not any(text.strip() for text in texts):
-        raise Refused("has no text, only images: make it searchable with OCR first (ocrmypdf, for example)")
-    text, sections = _joined(pages)
-    return Parsed(text, sections, title, warnings=_warnings(texts, unreadable), author=author)
+        outline = bookmarks(document)
+    if not any(page.text.strip() for page in pages):
+        raise Refused(reason_without_text(pages))
+    text, starts = _joined(pages)
+    sections = _sections(pages, starts, headings(pages, outline))
+    return Parsed(text, sections, title, warnings=warnings(pages, unreadable), author=author)
 
 
 def open_pdf(data: bytes) -> pdfium.PdfDocument:
@@ -47,7 +51,9 @@ def open_pdf(data: bytes) -> pdfium.PdfDocument:
         Refused: damaged, or protected by a password.
     """
     try:
-        return pdfium.PdfDocument(data)
+        document = pdfium.PdfDocument(data)
+        document.init_forms()
+        return document
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == _PASSWORD_ERROR:
             raise Refused("is protected by a password; save a copy without one") from error
@@ -66,26 +72,40 @@ def _read_pages(document: pdfium.PdfDocument, limits: Limits) -> tuple[list[Page
         except pdfium.PdfiumError:
             page = PageText("", [])
             unreadable.append(index + 1)
-        pages.append(page)
+        pages.append(replace(page, origins=[]))  # large, and of use only where a page is drawn
         characters += len(page.text) + len(PAGE_BREAK)
         check_length(characters, limits)
     return pages, unreadable
 
 
-def _joined(pages: list[PageText]) -> tuple[str, tuple[Section, ...]]:
-    """The text of all pages, and its sections."""
+def _joined(pages: Sequence[PageText]) -> tuple[str, list[int]]:
+    """The text of all pages, and where each begins in it."""
     text: list[str] = []
+    starts: list[int] = []
+    length = 0
+    for number, page in enumerate(pages):
+        if number:
+            text.append(_page_break(pages[number - 1], page))
+            length += len(text[-1])
+        starts.append(length)
+        text.append(page.text)
+        length += len(page.text)
+    return "".join(text), starts
+
+
+def _sections(pages: Sequence[PageText], starts: Sequence[int], found: Sequence[Heading]) -> tuple[Section, ...]:
+    """Pages, headings up to the next one, tables and notes, in the order of their starts."""
     sections: list[Section] = []
-    start = 0
-    for number, page in enumerate(pages, 1):
-        if number > 1:
-            text.append(_page_break(pages[number - 2], page))
-            start += len(text[-1])
+    for number, (page, start) in enumerate(zip(pages, starts, strict=True), 1):
         sections.append(Section("page", str(number), start, start + len(page.text)))
         sections += [Section(part.kind, part.label, start + part.start, start + part.end) for part in page.parts]
-        text.append(page.text)
-        start += len(page.text)
-    return "".join(text), tuple(sections)
+    ends = [starts[heading.page] + heading.start for heading in found[1:]] + [starts[-1] + len(pages[-1].text)]
+    for heading, end in zip(found, ends, strict=False):
+        label = " ".join(pages[heading.page].text[heading.start : heading.end].split())
+        sections.append(Section("heading", label, starts[heading.page] + heading.start, end, heading.level))
+    return tuple(
+        sorted(sections, key=lambda section: (section.start, section.kind != "page", section.kind != "heading"))
+    )
 
 
 def _page_break(page: PageText, after: PageText) -> str:
@@ -94,36 +114,3 @@ def _page_break(page: PageText, after: PageText) -> str:
     if not (page.is_unfinished and (first.islower() or (page.is_open and first.isalnum()))):
         return PAGE_BREAK
     return "\n" if page.text.endswith("-") else " "
-
-
-def _warnings(pages: list[str], unreadable: list[int]) -> tuple[str, ...]:
-    numbered = list(enumerate(pages, 1))
-    blank = [number for number, page in numbered if not page.strip() and number not in unreadable]
-    garbled = [number for number, page in numbered if _is_garbled(page)]
-    found = (
-        (unreadable, "cannot be read: the file is damaged"),
-        (blank, "has no text (a scan?)"),
-        (garbled, "has unreadable characters: its fonts do not say which letters they draw"),
-    )
-    return tuple(f"{_page_list(numbers)} {what}" for numbers, what in found if numbers)
-
-
-def _is_garbled(page: str) -> bool:
-    return sum(map(_meaningless, page)) > _GARBLED_SHARE * len(page)
-
-
-def _meaningless(character: str) -> bool:
-    return (
-        character == REPLACEMENT
-        or "\ue000" <= character <= "\uf8ff"
-        or character >= "\U000f0000"
-        or (character < " " and character not in "\n\t")
-    )
-
-
-def _page_list(numbers: list[int]) -> str:
-    if len(numbers) == 1:
-        return f"page {numbers[0]}"
-    named = ", ".join(map(str, numbers[:_PAGES_NAMED]))
-    more = f" and {len(numbers) - _PAGES_NAMED} more" if len(numbers) > _PAGES_NAMED else ""
-    return f"each of the pages {named}{more}"

@@ -10,10 +10,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
+from rag.loading.formats.pdf.annotations import Comment, fields_and_comments
 from rag.loading.formats.pdf.characters import Characters, characters, is_bold
+from rag.loading.formats.pdf.fields import filled_in
 from rag.loading.formats.pdf.furniture import MOST_LINES, REACH, Edge, EdgeLine, Furniture, furniture
 from rag.loading.formats.pdf.lines import Line, Piece, line_of, pieces_of, rows_of
 from rag.loading.formats.pdf.notes import marker_of, notes_begin
@@ -21,8 +25,10 @@ from rag.loading.formats.pdf.order import blocks
 from rag.loading.formats.pdf.paragraphs import is_closed, separators
 from rag.loading.formats.pdf.rulings import Ruling, rulings
 from rag.loading.formats.pdf.tables import Table, aligned_tables, has_header, ruled_tables
-from rag.loading.formats.pdf.written import Part, Written
+from rag.loading.formats.pdf.written import Part, TypeLine, Written
 from rag.loading.parsed import clean_newlines
+
+Kind = Literal["text", "pictures", "lines", "nothing"]
 
 FULL = 0.9
 """A column whose last line takes this share of its width, and closes no sentence, goes on elsewhere."""
@@ -37,6 +43,8 @@ class PageText:
         origins: for each character of the text, the index of the one in pdfium's text page that it stands for;
             ``INSERTED`` for white space and what else the page does not draw.
         parts: in the order of their starts.
+        lines: of the running text, each with its type; a line may have been cut in two.
+        drawn: what there is on it: text, else pictures, else lines, else nothing.
         is_unfinished: whether it ends with running text, and not where a sentence ends.
         is_open: whether it does so with a full line of a paragraph, so that it goes on overleaf for certain.
     """
@@ -44,6 +52,8 @@ class PageText:
     text: str
     origins: list[int]
     parts: tuple[Part, ...] = ()
+    lines: tuple[TypeLine, ...] = ()
+    drawn: Kind = "nothing"
     is_unfinished: bool = False
     is_open: bool = False
 
@@ -56,6 +66,8 @@ class _Drawn:
     rows: list[list[Piece]]
     across: list[Ruling]
     down: list[Ruling]
+    comments: list[Comment]
+    kind: Kind
     edges: dict[Edge, list[EdgeLine]]
 
 
@@ -94,21 +106,32 @@ class PageReader:
             textpage = page.get_textpage()
         except pdfium.PdfiumError:
             return None
-        drawn = _look_at(page, textpage)
+        drawn = _look_at(page, textpage, self._document.formenv)
         textpage.close()
         page.close()
         return drawn
 
 
-def _look_at(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> _Drawn:
+def _look_at(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, form: pdfium.PdfFormEnv | None) -> _Drawn:
     drawn = characters(textpage)
     pieces = pieces_of(drawn)
     for piece in pieces:
         first, last = int(drawn.index[piece.first]), int(drawn.index[piece.end - 1])
         piece.is_bold = is_bold(textpage, first) and (first == last or is_bold(textpage, last))
+    fields, comments = fields_and_comments(page, form)
+    drawn, pieces = filled_in(drawn, pieces, fields)
     rows = rows_of(pieces)
+    kind: Kind = "text" if drawn.letters else _kind(page)
     top, bottom = _edge_lines(drawn, rows[:MOST_LINES]), _edge_lines(drawn, rows[: -MOST_LINES - 1 : -1])
-    return _Drawn(drawn, rows, *rulings(page, drawn.turns), {"top": top, "bottom": bottom})
+    return _Drawn(drawn, rows, *rulings(page, drawn.turns), comments, kind, {"top": top, "bottom": bottom})
+
+
+def _kind(page: pdfium.PdfPage) -> Kind:
+    """What a page without text shows."""
+    kinds = {drawn.type for drawn in page.get_objects(max_depth=4)}
+    if raw.FPDF_PAGEOBJ_IMAGE in kinds:
+        return "pictures"
+    return "lines" if kinds & {raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING} else "nothing"
 
 
 def _edge_lines(drawn: Characters, rows: Sequence[Sequence[Piece]]) -> list[EdgeLine]:
@@ -131,6 +154,9 @@ def _composed(drawn: _Drawn, top: Furniture, bottom: Furniture) -> PageText:
     written, is_open = _body(body, letters)
 
     apart = _notes(notes)
+    for comment in drawn.comments:
+        told = f"{comment.author}: {comment.text}" if comment.author else comment.text
+        apart.add_text(clean_newlines(told), "note", comment.author)
     for i in sorted(bottom.kept, reverse=True):
         if i < below:
             apart.add([line_of(letters, rows[-i - 1])], "\n\n")
@@ -147,7 +173,7 @@ def _composed(drawn: _Drawn, top: Furniture, bottom: Furniture) -> PageText:
     if apart.length and not last.length:
         is_unfinished = is_open = False
     whole = clean_newlines("".join(text.text))
-    return PageText(whole, text.origins, tuple(text.parts), is_unfinished, is_open)
+    return PageText(whole, text.origins, tuple(text.parts), tuple(text.lines), drawn.kind, is_unfinished, is_open)
 
 
 def _elements(block: Sequence[Piece], letters: Characters) -> list[Element]:

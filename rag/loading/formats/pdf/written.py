@@ -29,6 +29,20 @@ class Part:
 _SENTENCE_END = re.compile(r"[.!?]\s+(?=[A-Z])")
 
 
+@dataclass(frozen=True, slots=True)
+class TypeLine:
+    """A line of running text ``text[start:end]``, with the height of its type in points and whether it is all bold."""
+
+    start: int
+    end: int
+    size: float
+    is_bold: bool
+
+    def moved(self, by: int) -> TypeLine:
+        """The same line, so many characters further on."""
+        return replace(self, start=self.start + by, end=self.end + by)
+
+
 class Written:
     """A text under way.
 
@@ -36,6 +50,7 @@ class Written:
         text: its pieces.
         origins: for each character, the index in pdfium's text page, or ``INSERTED``.
         parts: what is more than running text.
+        lines: those of the running text.
         paragraph: where the last paragraph begins.
     """
 
@@ -44,6 +59,7 @@ class Written:
         self.text: list[str] = []
         self.origins: list[int] = []
         self.parts: list[Part] = []
+        self.lines: list[TypeLine] = []
         self.paragraph = 0
 
     @property
@@ -58,6 +74,8 @@ class Written:
         for line, between in zip(lines, ["", *separators(lines)], strict=True):
             self._white(between)
             self._put(line.text, line.origins)
+            if kind is None:
+                self.lines.append(TypeLine(self.length - len(line.text), self.length, line.size, line.is_bold))
         if kind is not None:
             self.parts.append(Part(kind, label, start, self.length))
 
@@ -76,6 +94,12 @@ class Written:
                 label = "".join(self.text)[start:]
         self.parts.append(Part("table", label, start, self.length))
 
+    def add_text(self, text: str, kind: Literal["note"], label: str) -> None:
+        """Adds a paragraph of what stands nowhere on the page, as a part."""
+        self._white("\n\n")
+        self.parts.append(Part(kind, label, self.length, self.length + len(text)))
+        self._put(text)
+
     def append(self, other: Written, before: str) -> None:
         """Adds another text after the white space ``before``; nothing where that is empty."""
         if not other.length:
@@ -85,6 +109,7 @@ class Written:
         self.text += other.text
         self.origins += other.origins
         self.parts += [part.moved(shift) for part in other.parts]
+        self.lines += [line.moved(shift) for line in other.lines]
         self.paragraph = shift + other.paragraph
 
     def cut_before_end(self) -> tuple[Written, Written]:
@@ -101,6 +126,8 @@ class Written:
         first.text, first.origins = [before], self.origins[: len(before)]
         last.text, last.origins = [whole[at:]], self.origins[at:]
         first.parts = [part for part in self.parts if part.end <= at]
+        first.lines = [line for line in self.lines if line.start < at]
+        last.lines = [line.moved(-at) for line in self.lines if line.start >= at]
         last.parts = [part.moved(-at) for part in self.parts if part.start >= at]
         return first, last
 

@@ -1,0 +1,80 @@
+"""What a person should know of pages that could not be read, or not rightly."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from rag.loading.formats.pdf.page import PageText
+from rag.loading.parsed import REPLACEMENT
+
+GARBLED_SHARE = 0.05
+"""Of characters without meaning: nearly all with fonts that have no Unicode table, else none."""
+FEWEST_LETTERS = 150
+"""Fewer Latin letters on a page say nothing of its language."""
+VOWEL_SHARE = 0.25
+"""Of the letters of a page, y being one: at least 35 in a hundred in the languages of Europe, and 15 to 25 where a
+font's table is off by some places, as in "WKH URRI" for "the roof"."""
+ACCENTED_SHARE = 0.6
+"""Of the letters of a page: some 30 in a hundred in Vietnamese, nearly all in Cyrillic that was read as Latin."""
+
+_VOWELS = frozenset("aeiouy")
+_PAGES_NAMED = 10
+
+
+def warnings(pages: Sequence[PageText], unreadable: Sequence[int]) -> tuple[str, ...]:
+    """One sentence for each thing that is wrong, with the numbers of the pages; ``unreadable`` ones are known."""
+    numbered = [(number, page) for number, page in enumerate(pages, 1) if number not in unreadable]
+    garbled = [number for number, page in numbered if _is_garbled(page.text)]
+    misread = [number for number, page in numbered if number not in garbled and _is_misread(page.text)]
+    found = (
+        (list(unreadable), "cannot be read: the file is damaged"),
+        ([number for number, page in numbered if page.drawn == "pictures"], "has no text, only images (a scan?)"),
+        ([number for number, page in numbered if page.drawn == "lines"], "has no text, only a drawing"),
+        (garbled, "has unreadable characters: its fonts do not say which letters they draw"),
+        (misread, "has letters that make no words: its fonts seem to say other letters than they draw"),
+    )
+    return tuple(f"{_page_list(numbers)} {what}" for numbers, what in found if numbers)
+
+
+def reason_without_text(pages: Sequence[PageText]) -> str:
+    """Why a document has no text, and what to do about it."""
+    kinds = {page.drawn for page in pages}
+    if "pictures" in kinds:
+        return "has no text, only images: make it searchable with OCR first (ocrmypdf, for example)"
+    if "lines" in kinds:
+        return "has no text, only drawings: if they show letters, OCR makes them searchable (ocrmypdf, for example)"
+    return "has no text: its pages are blank"
+
+
+def _is_garbled(text: str) -> bool:
+    return sum(map(_meaningless, text)) > GARBLED_SHARE * len(text)
+
+
+def _meaningless(character: str) -> bool:
+    return (
+        character == REPLACEMENT
+        or "\ue000" <= character <= "\uf8ff"
+        or character >= "\U000f0000"
+        or (character < " " and character not in "\n\t")
+    )
+
+
+def _is_misread(text: str) -> bool:
+    """Whether the Latin letters of a text are those of no language."""
+    letters = [letter for letter in text.casefold() if letter.isalpha() and letter < "\u0250"]
+    if len(letters) < FEWEST_LETTERS:
+        return False
+    plain = unicodedata.normalize("NFD", "".join(letters))
+    vowels = sum(letter in _VOWELS for letter in plain)
+    return vowels < VOWEL_SHARE * len(letters) or sum(letter > "\x7f" for letter in letters) > ACCENTED_SHARE * len(
+        letters
+    )
+
+
+def _page_list(numbers: Sequence[int]) -> str:
+    if len(numbers) == 1:
+        return f"page {numbers[0]}"
+    named = ", ".join(map(str, numbers[:_PAGES_NAMED]))
+    more = f" and {len(numbers) - _PAGES_NAMED} more" if len(numbers) > _PAGES_NAMED else ""
+    return f"each of the pages {named}{more}"

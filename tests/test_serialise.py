@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,11 @@ QUESTION = "How many members attended?"
 ANSWER = make_answer(QUESTION, "Seventy-six members attended.", highlight=(0, 11), day=date(2021, 3, 2), page=2)
 
 
-@pytest.mark.parametrize("answer", [ANSWER, refusal(QUESTION)])
+PASSAGE = ANSWER.passages[0]
+AUTHORED = replace(ANSWER, passages=(replace(PASSAGE, source=replace(PASSAGE.source, author="Ada Quist")),))
+
+
+@pytest.mark.parametrize("answer", [ANSWER, AUTHORED, refusal(QUESTION)])
 def test_an_answer_becomes_json_and_back(answer: Any) -> None:
     assert answer_from_json(answer_to_json(answer, passages=True)) == answer
     without = answer_from_json(answer_to_json(answer))
@@ -48,7 +53,7 @@ def test_what_was_kept_before_is_read_and_written_as_it_was() -> None:
         later = (citation.pop("place"), citation.pop("header"), citation.pop("lead"))  # were not kept then
         assert later == ("", None, None)
     assert json.dumps(written) == json.dumps(kept), "the same keys in the same order"
-    passages[0]["source"]["pages"] = None  # was not kept then
+    passages[0]["source"] |= {"pages": None, "author": ""}  # were not kept then
     assert answer_to_dict(read, passages=True)["passages"] == passages
 
 
@@ -116,6 +121,7 @@ def test_a_status_has_a_schema_and_keeps_its_keys(tmp_path: Path) -> None:
             "name": source.name,
             "path": source.path,
             "title": source.title,
+            "author": "",
             "date": "2021-03-02",
             "media_type": source.media_type,
             "sha256": source.sha256,

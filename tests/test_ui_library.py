@@ -55,8 +55,15 @@ def test_the_scope_is_said_and_widened_only_where_it_is_limited() -> None:
 
 
 def test_a_document_is_listed_with_what_is_known_of_it_and_nothing_is_markup() -> None:
-    html = list_html([Entry(REPORT_DOCUMENT.source, 2, 2_500, ("page 2 has no <text>",))], None, removable=True)
-    for shown in ("Annual report of the rowing club", "2 pages · 2 KB", "report.pdf", "page 2 has no &lt;text&gt;"):
+    source = replace(REPORT_DOCUMENT.source, author="Ada <Quist>")
+    html = list_html([Entry(source, 2, 2_500, ("page 2 has no <text>",))], None, removable=True)
+    for shown in (
+        "Annual report of the rowing club",
+        "Ada &lt;Quist&gt; · ",
+        "2 pages · 2 KB",
+        "report.pdf",
+        "page 2 has no &lt;text&gt;",
+    ):
         assert shown in html
     hostile = list_html([Entry(HOSTILE_DOCUMENT.source, 0, None, ())], frozenset(), removable=False)
     assert "<script" not in hostile and "<img" not in hostile and "file is gone" in hostile

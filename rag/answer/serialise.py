@@ -61,6 +61,7 @@ class SourceJson(JsonModel):
     media_type: str
     sha256: str
     pages: int | None = None
+    author: str = ""
 
 
 class PassageJson(JsonModel):

@@ -15,6 +15,7 @@ class ListedSourceJson(JsonModel):
     name: str
     path: str
     title: str
+    author: str
     date: Day | None
     media_type: str
     sha256: str
@@ -57,6 +58,7 @@ def status_json(status: IndexStatus, folder: Path) -> StatusJson:
                 name=source.name,
                 path=source.path,
                 title=source.title,
+                author=source.author,
                 date=source.date,
                 media_type=source.media_type,
                 sha256=source.sha256,

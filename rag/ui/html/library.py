@@ -88,7 +88,7 @@ class Row:
     Attributes:
         source: its title, name and id.
         find: what the filter looks in.
-        facts: its date, pages and size in words.
+        facts: its author, date, pages and size in words.
         warnings: what was odd about its extraction.
         chosen: whether it is asked.
     """
@@ -132,11 +132,12 @@ def changes_html(gone: Sequence[str], new: Sequence[tuple[str, Entry]], chosen: 
 def _row(entry: Entry, chosen: bool) -> Row:
     source = entry.source
     facts = [
+        source.author,
         day(source.date) if source.date is not None else "",
         count(entry.pages, "page") if entry.pages else "",
         size_words(entry.size) if entry.size is not None else "file is gone",
     ]
-    find = f"{source.title} {source.name}".casefold()
+    find = f"{source.title} {source.name} {source.author}".casefold()
     return Row(source, find, " · ".join(fact for fact in facts if fact), entry.warnings, chosen)
 
 

@@ -29,7 +29,14 @@ def authored(author: str) -> dict[str, bytes | str]:
 @pytest.mark.parametrize("name", ["a.docx", "a.pdf", "a.html", "a.md"])
 @pytest.mark.parametrize(
     ("author", "known"),
-    [("Ingrid Falk", "Ingrid Falk"), ("python-docx", ""), ("Microsoft Office User", ""), ("--", "")],
+    [
+        ("Ingrid Falk", "Ingrid Falk"),
+        ("W. Wordsworth", "W. Wordsworth"),
+        ("Wordsworth", "Wordsworth"),
+        ("python-docx", ""),
+        ("Microsoft Office User", ""),
+        ("--", ""),
+    ],
 )
 def test_an_author_is_known_but_no_program(tmp_path: Path, name: str, author: str, known: str) -> None:
     path = put(tmp_path, name, authored(author)[name])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,34 @@ def test_what_a_browser_opens_only_when_asked_is_left_out(load: Load) -> None:
     assert (
         load(f"{page}<div role=search>Find</div><dialog open>Shut today.</dialog>").text == "Age\n\nOld.\n\nShut today."
     )
+
+
+def test_what_stands_beside_the_text_is_kept_where_it_is_part_of_it(load: Load) -> None:
+    document = load(
+        "<header><h1>The pier</h1><nav>Menu</nav></header><header>Harbour office</header><main><p>It stands.</p>"
+        "<aside>Mind the gap.</aside><aside><a href=x>Related</a></aside></main><aside>News</aside>"
+    )
+    assert document.text == "The pier\n\nIt stands.\n\nMind the gap."
+
+
+def test_a_question_that_is_a_button_heads_its_answer(load: Load) -> None:
+    document = load("<button>Menu</button><h3><button>May I fish?</button></h3><p>At night.</p>")
+    assert parts(document, "heading") == [("May I fish?", "May I fish?\n\nAt night.")]
+
+
+def test_tasks_say_whether_they_are_done(load: Load) -> None:
+    page = "<ul><li><input type=checkbox disabled checked> Paint it<li><input type=checkbox disabled> Sell it</ul>"
+    assert load(f"{page}<input value=x>").text == "- [x] Paint it\n- [ ] Sell it"
+
+
+def test_a_page_says_in_linked_data_who_wrote_it_and_when(load: Load) -> None:
+    page = '<script type="application/ld+json">{}</script><p>It stands.</p>'
+    about = '{"@type": "Article", "datePublished": "2024-03-02T10:00Z", "author": [{"name": "Ada Quist"}, "Per Lie"]}'
+    for data in (about, f"[{about}]", f'{{"@graph": [{{"@type": "WebSite"}}, {about}]}}'):
+        source = load(page.format(data)).source
+        assert (source.date, source.author) == (date(2024, 3, 2), "Ada Quist, Per Lie")
+    assert load(page.format('{"author": 3,')).source.author == ""
+    assert load(page.format('{"author": "https://pier.example/ada", "datePublished": 7}')).source.author == ""
 
 
 def test_a_footer_is_kept_but_not_one_of_links(load: Load) -> None:

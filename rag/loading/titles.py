@@ -22,8 +22,9 @@ _TOOL_TITLE = re.compile(  # what writers of files put where a title should be
     re.IGNORECASE,
 )
 _TOOL_AUTHOR = re.compile(  # what they put where the author should be
-    r"(?:microsoft|windows|office|word|python-docx|openpyxl|libre ?office|openoffice|google|adobe|apache poi).*"
-    r"|unknown.*|anonymous|unbekannt|none|null|(?:the )?authors?|user ?\d*|admin(?:istrator)?|owner|root|guest|.*@\S+",
+    r"(?:microsoft|windows|office|word|python-docx|openpyxl|libre ?office|openoffice|google|adobe|apache poi)\b.*"
+    r"|unknown.*|anonymous|unbekannt|none|null|(?:the )?authors?|user ?\d*|admin(?:istrator)?|owner|root|guest"
+    r"|.*@\S+|https?:.*",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(  # at the end, or in the middle; the last are Chinese and Japanese

@@ -5,9 +5,11 @@ Paragraphs, list items and table rows are lines; cells are joined as "a | b"; im
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -70,13 +72,36 @@ def _words(node: LexborNode | None) -> str:
 
 
 def _fields(tree: LexborHTMLParser) -> dict[str, str]:
-    """What the page's ``meta`` elements say, by their names in lower case; of several, the first."""
+    """What the page's ``meta`` elements and linked data say, by their names in lower case; of several, the first."""
     stated: dict[str, str] = {}
     for meta in tree.css("meta"):
         attributes = meta.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
         stated.setdefault(name.lower(), attributes.get("content") or "")
+    for thing in _linked_data(tree):
+        authors = thing.get("author")
+        names = [one.get("name") if isinstance(one, dict) else one for one in _listed(authors)]
+        stated.setdefault("datepublished", str(thing.get("datePublished") or ""))
+        stated.setdefault("author", ", ".join(name for name in names if isinstance(name, str)))
     return stated
+
+
+def _linked_data(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
+    """What a page says of itself in the vocabulary of schema.org (JSON-LD), that has a date or an author."""
+    for script in tree.css("script[type='application/ld+json']"):
+        try:
+            read = json.loads(script.text())
+        except (ValueError, RecursionError):
+            continue
+        for thing in _listed(read):
+            graph = thing.get("@graph") if isinstance(thing, dict) else None
+            for one in (thing, *_listed(graph)):
+                if isinstance(one, dict) and ("datePublished" in one or "author" in one):
+                    yield one
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _date(tree: LexborHTMLParser, stated: Mapping[str, str]) -> date | None:

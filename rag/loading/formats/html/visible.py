@@ -13,12 +13,15 @@ from rag.loading.parsed import STRUCK_OUT
 HIDDEN = "text that the page's style sheet hides is left out"
 
 _DROPPED = (
-    "head, script, style, template, noscript, svg, nav, aside, iframe, object, canvas, audio, video, button,"
-    " select, textarea, input, rp, [hidden], [aria-hidden=true], [role=navigation], [role=banner],"
+    "head, script, style, template, noscript, svg, nav, iframe, object, canvas, audio, video,"
+    " select, textarea, input:not([disabled]), rp, [hidden], [aria-hidden=true], [role=navigation], [role=banner],"
     " [role=search], dialog:not([open]), .mw-editsection"
 )
 _STRUCK = "del, s, strike"
-_OF_CONTENT = frozenset({"article", "main", "section"})  # a header or footer inside one belongs to the text
+_OF_CONTENT = frozenset({"article", "main", "section"})  # a header, footer or aside inside one belongs to the text
+_OF_HEADINGS = frozenset(
+    {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt"}
+)  # a button in one opens what is under it
 _PROSE = "p, article, main, h1, h2"  # a form that holds one wraps the page, as some servers do
 _HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STRIKES = re.compile(r"text-decoration[^;]*line-through", re.IGNORECASE)
@@ -33,8 +36,10 @@ def unwanted(tree: LexborHTMLParser) -> tuple[set[int], tuple[str, ...]]:
     if body is None:
         return set(), ()
     found = tree.css(_DROPPED)
-    found += [node for node in tree.css("header") if not _inside_content(node)]
-    found += [node for node in tree.css("footer, [role=contentinfo]") if not _inside_content(node) and _links(node)]
+    found += [node for node in tree.css("header") if not _is_in(node, _OF_CONTENT) and node.css_first("h1") is None]
+    found += [node for node in tree.css("footer, [role=contentinfo]") if not _is_in(node, _OF_CONTENT) and _links(node)]
+    found += [node for node in tree.css("aside") if not _is_in(node, _OF_CONTENT) or _links(node)]
+    found += [node for node in tree.css("button") if not _is_in(node, _OF_HEADINGS)]
     found += [node for node in tree.css("form") if node.css_first(_PROSE) is None]
     found += [node for node in tree.css("a[href*='#']") if node.text().strip() in _ANCHORS]
     inline = [(node, node.attributes.get("style") or "") for node in tree.css("[style]")]
@@ -64,14 +69,14 @@ def _rules(tree: LexborHTMLParser) -> dict[str, str]:
     return declared
 
 
-def _links(footer: LexborNode) -> bool:
-    """Whether a page's footer is nothing but links, or hardly more."""
-    linked = sum(len(link.text().strip()) for link in footer.css("a"))
-    return 2 * linked >= len(" ".join(footer.text().split()))
+def _links(node: LexborNode) -> bool:
+    """Whether a part of a page is nothing but links, or hardly more."""
+    linked = sum(len(link.text().strip()) for link in node.css("a"))
+    return 2 * linked >= len(" ".join(node.text().split()))
 
 
-def _inside_content(node: LexborNode) -> bool:
-    return any(parent.tag in _OF_CONTENT for parent in _parents(node))
+def _is_in(node: LexborNode, tags: frozenset[str]) -> bool:
+    return any(parent.tag in tags for parent in _parents(node))
 
 
 def _parents(node: LexborNode) -> Iterator[LexborNode]:

@@ -108,6 +108,8 @@ class Writer:
             self._raised(node)
         elif tag == "dt":
             self._term(node)
+        elif tag == "input":
+            self._task(node)
         else:
             self._border(node, 1)
 
@@ -141,6 +143,12 @@ class Writer:
         self._builder.gap(1)
         self._joins = _is_defined(node) and bool(term)
         self._builder.add(f"{term}:" if self._joins and not term.endswith(_ENDS) else term)
+
+    def _task(self, node: LexborNode) -> None:
+        """Writes the box before a task, which nobody can tick, as Markdown has it."""
+        if node.attributes.get("type") == "checkbox":
+            self._text("[x]" if "checked" in node.attributes else "[ ]")
+            self._builder.space()
 
     # -- tables -------------------------------------------------------------------------------------------
 

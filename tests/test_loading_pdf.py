@@ -390,3 +390,20 @@ def test_letters_that_make_no_words_are_told(tmp_path: Path) -> None:
     assert loaded(tmp_path, drawing.bytes()).warnings == (
         "page 2 has letters that make no words: its fonts seem to say other letters than they draw",
     )
+
+
+def test_a_table_above_two_columns_whose_gutter_goes_on_through_it(tmp_path: Path) -> None:
+    cells = [
+        (LEFT, ["Hall", "", "", "Attic"]),
+        (50, ["Mrs Falk", "", "", "sexton"]),
+        (82, ["heated only from", "October until the", "week after Easter", "mind the step"]),
+    ]
+
+    def draw(drawing: Drawing) -> None:
+        drawing.text(LEFT, 20, "Who has the keys to the rooms of the old vicarage of Steinau").rows(cells)
+        drawing.rows([(LEFT, QUARRY), (80, MILL)], TOP + 40)
+
+    text = loaded(tmp_path, one_page(draw)).text
+    places = [text.index(words) for words in ("heated", "October", "week", "Attic", "mind", "quarry", "widow")]
+    assert places == sorted(places)
+    assert prose(QUARRY) in text and prose(MILL) in text

@@ -15,12 +15,13 @@ LINE_END_HYPHEN = "\x02"
 """What pdfium says for a hyphen at a line's end; its text has U+FFFE there."""
 SAME_PLACE = 0.25
 """A character drawn twice for a bolder look stands within this share of its own width and height of itself."""
+WORD_GAP = 0.15
+"""Of the height of type: between characters that are nearer, only white space in the file parts words."""
 
 _ANGLES_LOOKED_AT = 24  # of the characters of a page: text that is turned is so in whole lines
 _LONGEST_FONT_NAME = 128
 
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +30,20 @@ class Characters:
 
     Attributes:
         letters: one string of one character each (a pair of surrogates is one; the other half is not listed).
-        index: of each in pdfium's text page.
+        index: of each in pdfium's text page, or below 0 for none of it.
         left, top, right, bottom: boxes as tall as their fonts, in points; the text reads from left to right, and
             ``top`` is the smaller number: a page whose text is turned is turned here.
-        spaced: whether white space stands in the file between a character and the one before.
-        broken: whether pdfium sees a new line there.
+        spaces: whether white space parts a character from the one before.
         turns: by how many quarters the page was turned, counter-clockwise.
     """
 
     letters: list[str]
-    index: Integers
+    index: list[int]
     left: Floats
     top: Floats
     right: Floats
     bottom: Floats
-    spaced: npt.NDArray[np.bool_]
-    broken: npt.NDArray[np.bool_]
+    spaces: list[bool]
     turns: int
 
 
@@ -69,17 +68,12 @@ def characters(textpage: pdfium.PdfTextPage) -> Characters:
 
     keep = np.flatnonzero(drawn)
     keep = keep[~_drawn_before(codes[keep], left[keep], top[keep], right[keep], bottom[keep], keep)]
-    return Characters(
-        [letters[i] for i in keep.tolist()],
-        keep.astype(np.int64),
-        left[keep],
-        top[keep],
-        right[keep],
-        bottom[keep],
-        np.diff(white[keep], prepend=0) > 0,
-        np.diff(newline[keep], prepend=0) > 0,
-        turns,
-    )
+    left, top, right, bottom = left[keep], top[keep], right[keep], bottom[keep]
+    spaces = np.diff(white[keep], prepend=0) > 0
+    gap = np.maximum(left[1:] - right[:-1], left[:-1] - right[1:])
+    spaces[1:] |= (np.diff(newline[keep]) > 0) & (gap > WORD_GAP * (bottom - top)[1:])
+    index = keep.tolist()
+    return Characters([letters[i] for i in index], index, left, top, right, bottom, spaces.tolist(), turns)
 
 
 def is_bold(textpage: pdfium.PdfTextPage, index: int) -> bool:

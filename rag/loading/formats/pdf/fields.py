@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from rag.loading.formats.pdf.annotations import CHECKED, UNCHECKED, FilledField
-from rag.loading.formats.pdf.characters import Characters, upright
+from rag.loading.formats.pdf.characters import WORD_GAP, Characters, upright
 from rag.loading.formats.pdf.lines import INSERTED, Box, Piece
 
 LINE_HEIGHT = 14.0
@@ -54,7 +54,7 @@ def filled_in(
                     place += step
             if len(letters) > first:
                 span = (len(characters.letters) + first, len(characters.letters) + len(letters))
-                added.append(Piece(start, line.top, max(place, start), line.bottom, *span, line.height, False))
+                added.append(Piece(start, line.top, max(place, start), line.bottom, *span, line.height, False, True))
     return _with(characters, letters, boxes, spaced), [*pieces, *added]
 
 
@@ -76,7 +76,9 @@ def _before(field: FilledField, line: Box, characters: Characters, pieces: Seque
     ]
     if beside:
         label = max(beside, key=lambda piece: piece.right)
-        return "" if characters.letters[label.end - 1] in ":?" else ":", label.right
+        if characters.letters[label.end - 1] not in ":?":
+            return ":", label.right
+        return "", max(line.left, label.right + 2 * WORD_GAP * max(label.size, line.height))
     above = any(
         piece.left < line.right
         and line.left < piece.right
@@ -91,11 +93,10 @@ def _with(characters: Characters, letters: list[str], boxes: list[Box], spaced: 
     return replace(
         characters,
         letters=[*characters.letters, *letters],
-        index=np.concatenate((characters.index, np.full(count, INSERTED, np.int64))),
+        index=[*characters.index, *[INSERTED] * count],
         left=np.concatenate((characters.left, [box.left for box in boxes])),
         top=np.concatenate((characters.top, [box.top for box in boxes])),
         right=np.concatenate((characters.right, [box.right for box in boxes])),
         bottom=np.concatenate((characters.bottom, [box.bottom for box in boxes])),
-        spaced=np.concatenate((characters.spaced, np.array(spaced, np.bool_))),
-        broken=np.concatenate((characters.broken, np.zeros(count, np.bool_))),
+        spaces=[*characters.spaces, *spaced],
     )

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 
-from rag.loading.formats.pdf.characters import LINE_END_HYPHEN, Characters, Floats
+from rag.loading.formats.pdf.characters import LINE_END_HYPHEN, WORD_GAP, Characters
 from rag.text.raised import raised
 
 PIECE_GAP = 0.75
 """Of the height of a line: what is further apart are two pieces, of which columns and tables are put together."""
-WORD_GAP = 0.15
-"""Of the height of a line: between two characters that are nearer, only white space in the file parts words."""
 SAME_LINE = 0.5
 """Boxes whose heights overlap by this share of the lower one stand on one line."""
 RAISED, SMALLER, RAISED_ALONE = 0.12, 0.85, 0.25
@@ -22,6 +21,8 @@ RAISED, SMALLER, RAISED_ALONE = 0.12, 0.85, 0.25
 the second, or raised by the third."""
 SPACED_LETTERS = 5
 """So many single letters in a row, no words among them, are words whose letters were set apart."""
+LETTERS_OF_A_WORD = 3
+"""In the mean; in a line whose words have more, no letters are set apart."""
 
 INSERTED = -1
 """Where a character of a line stands on the page that stands for white space."""
@@ -29,6 +30,7 @@ INSERTED = -1
 _RAISABLE = frozenset("0123456789+-\u2212=()n,")
 _RIGHT_TO_LEFT = ("\u0590", "\u08ff")
 _SOFT_HYPHEN = "\u00ad"
+_HYPHENS = frozenset((LINE_END_HYPHEN, "\ufffe", _SOFT_HYPHEN))
 
 
 @dataclass(slots=True)
@@ -65,13 +67,15 @@ class Box:
 class Piece(Box):
     """A run of characters on one line without a wide gap: ``characters[first:end]``.
 
-    ``size`` is the height of most of its characters; ``is_bold``, whether its first and last ones are bold.
+    ``size`` is the height of most of its characters; ``is_bold``, whether its first and last ones are bold;
+    ``is_level``, whether all stand on one base line.
     """
 
     first: int
     end: int
     size: float
     is_bold: bool
+    is_level: bool
 
 
 @dataclass(slots=True)
@@ -83,12 +87,14 @@ class Line(Box):
         origins: for each of its characters, the index in pdfium's text page, or ``INSERTED``.
         size: the height of most of its characters, in points.
         is_bold: whether all of it seems to be.
+        gap: the widest one between its pieces, in points.
     """
 
     text: str
     origins: list[int]
     size: float
     is_bold: bool
+    gap: float
 
 
 def pieces_of(characters: Characters) -> list[Piece]:
@@ -113,9 +119,12 @@ def pieces_of(characters: Characters) -> list[Piece]:
         [*starts[1:].tolist(), count],
         strict=True,
     )
+    level = np.maximum.reduceat(bottoms, starts) - np.minimum.reduceat(bottoms, starts)
+    level = level <= RAISED * np.maximum.reduceat(height, starts)
+    heights = height.tolist()
     return [
-        Piece(left, top, right, bottom, first, end, float(np.median(height[first:end])), False)
-        for left, top, right, bottom, first, end in boxes
+        Piece(left, top, right, bottom, first, end, median(heights[first:end]), False, is_level)
+        for (left, top, right, bottom, first, end), is_level in zip(boxes, level.tolist(), strict=True)
     ]
 
 
@@ -145,47 +154,75 @@ def _overlaid(one: Piece, other: Piece) -> bool:
 
 def line_of(characters: Characters, pieces: Sequence[Piece]) -> Line:
     """The text of the pieces of one line, given from left to right."""
-    members = [i for piece in pieces for i in range(piece.first, piece.end)]
-    if sum(map(_is_right_to_left, (characters.letters[i] for i in members))) * 2 > len(members):
-        members = [i for piece in reversed(pieces) for i in range(piece.first, piece.end)]
-    box = Box(
+    ordered = pieces if len(pieces) == 1 or not _is_right_to_left(characters, pieces) else pieces[::-1]
+    size = max(pieces, key=lambda piece: piece.end - piece.first).size
+    letters: list[str] = []
+    spaces: list[bool] = []
+    index: list[int] = []
+    before: Piece | None = None
+    for piece in ordered:
+        at = len(letters)
+        letters += characters.letters[piece.first : piece.end]
+        spaces += characters.spaces[piece.first : piece.end]
+        index += characters.index[piece.first : piece.end]
+        if before is None:
+            spaces[at] = False
+        elif before.end != piece.first:
+            spaces[at] = max(piece.left - before.right, before.left - piece.right) > WORD_GAP * size
+        before = piece
+    if not _is_level(pieces, size):
+        for start, end in _raised(characters, ordered, size):
+            letters[start:end] = raised("".join(letters[start:end]))
+    if sum(spaces) + 1 >= max(SPACED_LETTERS, len(letters) / LETTERS_OF_A_WORD):
+        spaces = _without_letter_spacing(characters, ordered, letters, spaces)
+    text: list[str] = []
+    origins: list[int] = []
+    last = len(letters) - 1
+    for at, (letter, space, origin) in enumerate(zip(letters, spaces, index, strict=True)):
+        if space:
+            text.append(" ")
+            origins.append(INSERTED)
+        if letter in _HYPHENS:
+            if letter == _SOFT_HYPHEN and at < last:
+                continue
+            letter = "-"
+        text.append(letter)
+        origins.append(origin)
+    return Line(
         min(piece.left for piece in pieces),
         min(piece.top for piece in pieces),
         max(piece.right for piece in pieces),
         max(piece.bottom for piece in pieces),
-    )
-    heights = (characters.bottom - characters.top)[members]
-    size = float(np.median(heights))
-    letters = [characters.letters[i] for i in members]
-    for start, end in _raised(characters, members, heights, size):
-        letters[start:end] = raised("".join(letters[start:end]))
-    spaces = _spaces(characters, members, size)
-    if sum(spaces) + 1 >= SPACED_LETTERS:
-        spaces = _without_letter_spacing(characters, members, letters, spaces)
-    text: list[str] = []
-    origins: list[int] = []
-    for letter, space, origin in zip(letters, spaces, characters.index[members].tolist(), strict=True):
-        if space:
-            text.append(" ")
-            origins.append(INSERTED)
-        if letter == _SOFT_HYPHEN and len(text) < len(members) - 1:
-            continue
-        text.append("-" if letter in (LINE_END_HYPHEN, "\ufffe", _SOFT_HYPHEN) else letter)
-        origins.append(origin)
-    return Line(
-        box.left, box.top, box.right, box.bottom, "".join(text), origins, size, all(piece.is_bold for piece in pieces)
+        "".join(text),
+        origins,
+        size,
+        all(piece.is_bold for piece in pieces),
+        max((after.left - piece.right for piece, after in pairwise(pieces)), default=0.0),
     )
 
 
-def _is_right_to_left(letter: str) -> bool:
-    return _RIGHT_TO_LEFT[0] <= letter <= _RIGHT_TO_LEFT[1]
+def _is_right_to_left(characters: Characters, pieces: Sequence[Piece]) -> bool:
+    letters = [letter for piece in pieces for letter in characters.letters[piece.first : piece.end]]
+    return 2 * sum(_RIGHT_TO_LEFT[0] <= letter <= _RIGHT_TO_LEFT[1] for letter in letters) > len(letters)
 
 
-def _raised(characters: Characters, members: list[int], heights: Floats, size: float) -> list[tuple[int, int]]:
+def _is_level(pieces: Sequence[Piece], size: float) -> bool:
+    """Whether all characters stand on one base line."""
+    bottoms = [piece.bottom for piece in pieces]
+    return all(piece.is_level for piece in pieces) and max(bottoms) - min(bottoms) <= RAISED * size
+
+
+def _members(pieces: Sequence[Piece]) -> list[int]:
+    return [i for piece in pieces for i in range(piece.first, piece.end)]
+
+
+def _raised(characters: Characters, pieces: Sequence[Piece], size: float) -> list[tuple[int, int]]:
     """From where to where digits, and signs with them, stand above the line."""
+    members = _members(pieces)
     bottoms = characters.bottom[members]
-    foot = float(np.median(bottoms[heights >= SMALLER * size])) if size > 0 else 0.0
-    lift = foot - bottoms
+    heights = bottoms - characters.top[members]
+    large = bottoms[heights >= SMALLER * size]
+    lift = float(np.median(large)) - bottoms if len(large) else np.zeros(len(members))
     above = (lift > RAISED * size) & ((heights < SMALLER * size) | (lift > RAISED_ALONE * size))
     runs: list[tuple[int, int]] = []
     for k in np.flatnonzero(above).tolist():
@@ -196,18 +233,8 @@ def _raised(characters: Characters, members: list[int], heights: Floats, size: f
     return runs
 
 
-def _spaces(characters: Characters, members: list[int], size: float) -> list[bool]:
-    """For each character, whether a space stands before it."""
-    left, right = characters.left[members], characters.right[members]
-    gap = np.maximum(left[1:] - right[:-1], left[:-1] - right[1:])
-    following = np.diff(members) == 1
-    spaced = np.where(following, characters.spaced[members][1:], False)
-    spaced |= (~following | characters.broken[members][1:]) & (gap > WORD_GAP * size)
-    return [False, *spaced.tolist()]
-
-
 def _without_letter_spacing(
-    characters: Characters, members: list[int], letters: list[str], spaces: list[bool]
+    characters: Characters, pieces: Sequence[Piece], letters: list[str], spaces: list[bool]
 ) -> list[bool]:
     """The spaces without those between letters that were set apart, as in "R E P O R T"."""
     starts = [k for k, space in enumerate(spaces) if space or k == 0]
@@ -221,6 +248,7 @@ def _without_letter_spacing(
             else:
                 runs.append([word])
     joined = list(spaces)
+    members = _members(pieces)
     for run in runs:
         if len(run) < SPACED_LETTERS:
             continue
@@ -229,7 +257,7 @@ def _without_letter_spacing(
             float(characters.left[members[after]] - characters.right[members[before]])
             for before, after in pairwise(places)
         ]
-        widest_inside = 1.6 * float(np.median(gaps))
+        widest_inside = 1.6 * median(gaps)
         for place, gap in zip(places[1:], gaps, strict=True):
             joined[place] = gap > widest_inside
     return joined

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-
-import numpy as np
+from statistics import median
 
 from rag.loading.formats.pdf.lines import Line
 
@@ -24,7 +23,7 @@ def notes_begin(lines: Sequence[Line], page: Sequence[Line]) -> int:
         lines: of the column, from top to bottom.
         page: all lines of the page, of which the markers in the text are known.
     """
-    usual = float(np.median([line.size for line in page for _ in line.text])) if page else 0.0
+    usual = median([line.size for line in page for _ in line.text] or [0.0])
     begin = len(lines)
     while begin and lines[begin - 1].size <= SMALLER * usual:
         begin -= 1

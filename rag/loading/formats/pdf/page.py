@@ -22,7 +22,7 @@ from rag.loading.formats.pdf.furniture import MOST_LINES, REACH, Edge, EdgeLine,
 from rag.loading.formats.pdf.lines import Line, Piece, line_of, pieces_of, rows_of
 from rag.loading.formats.pdf.notes import marker_of, notes_begin
 from rag.loading.formats.pdf.order import blocks
-from rag.loading.formats.pdf.paragraphs import is_closed, separators
+from rag.loading.formats.pdf.paragraphs import OTHER_SIZE, is_closed, separators
 from rag.loading.formats.pdf.rulings import Ruling, rulings
 from rag.loading.formats.pdf.tables import Table, aligned_tables, has_header, ruled_tables
 from rag.loading.formats.pdf.written import Part, TypeLine, Written
@@ -116,7 +116,7 @@ def _look_at(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, form: pdfium.Pd
     drawn = characters(textpage)
     pieces = pieces_of(drawn)
     for piece in pieces:
-        first, last = int(drawn.index[piece.first]), int(drawn.index[piece.end - 1])
+        first, last = drawn.index[piece.first], drawn.index[piece.end - 1]
         piece.is_bold = is_bold(textpage, first) and (first == last or is_bold(textpage, last))
     fields, comments = fields_and_comments(page, form)
     drawn, pieces = filled_in(drawn, pieces, fields)
@@ -210,16 +210,23 @@ def _without_notes(columns: Sequence[Sequence[Element]]) -> tuple[list[Element],
 def _body(elements: Sequence[Element], letters: Characters) -> tuple[Written, bool]:
     """The running text and the tables, and whether they end in the midst of a sentence."""
     body = Written()
-    is_open = may_go_on = False
+    is_open = False
+    last: Line | None = None
     for element in elements:
         if isinstance(element, Table):
             _add_table(element, letters, body)
-            is_open = may_go_on = False
+            is_open, last = False, None
             continue
-        goes_on = may_go_on and (is_open or element[0].text[:1].islower()) and not is_closed(body.text[-1])
+        goes_on = last is not None and (is_open or element[0].text[:1].islower()) and _may_go_on(last, element[0])
         body.add(element, ("\n" if body.text[-1].endswith("-") else " ") if goes_on else "\n\n")
-        is_open, may_go_on = _is_open(element), True
+        is_open, last = _is_open(element), element[-1]
     return body, is_open
+
+
+def _may_go_on(line: Line, after: Line) -> bool:
+    """Whether the last line of a column may go on in the first one of the next: no sentence ends, and no heading."""
+    resized = max(line.size, after.size) > OTHER_SIZE * min(line.size, after.size)
+    return not resized and line.is_bold == after.is_bold and not is_closed(line.text)
 
 
 def _add_table(table: Table, letters: Characters, body: Written) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-
-import numpy as np
+from statistics import median
 
 from rag.loading.formats.pdf.lines import Line
 from rag.text.words import STOP_WORDS
@@ -21,6 +20,8 @@ USUAL_STEP = 1.3
 """From line to line, times the height of type, where a block has too few lines to tell."""
 OTHER_SIZE = 1.12
 """Type that is so many times larger or smaller is a heading's, or a note's."""
+CELL_GAP = 2.0
+"""Of the height of type: a line with a wider gap is a row of something."""
 INDENTED = 0.8
 """Of the height of type: so far to the right begins a paragraph."""
 
@@ -41,7 +42,7 @@ def separators(lines: Sequence[Line]) -> list[str]:
     """
     steps = [after.bottom - line.bottom for line, after in pairwise(lines)]
     sizes = [line.size for line in lines]
-    usual = float(np.median(steps)) if len(steps) >= 3 else USUAL_STEP * float(np.median(sizes or [0.0]))
+    usual = median(steps) if len(steps) >= 3 else USUAL_STEP * median(sizes or [0.0])
     usual = max(usual, min(sizes, default=0.0))
     goes_on = _wrapped(lines)
     result: list[str] = []
@@ -83,6 +84,8 @@ def _first_word_width(line: Line) -> float:
 
 def _may_go_on(line: Line, after: Line) -> bool:
     if line.is_bold != after.is_bold and len(line.text) < 2 * NARROWEST:
+        return False
+    if max(line.gap, after.gap) > CELL_GAP * line.size and not LIST_ITEM.match(line.text):
         return False
     if LIST_ITEM.match(after.text) or _DOTS.search(line.text) or _DOTS.search(after.text):
         return False

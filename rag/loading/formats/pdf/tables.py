@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 
@@ -73,8 +74,8 @@ def ruled_tables(
             cells = [line for row in cells for line in _lines_of_row(row)]
         if len(cells) < 2 or len(cells[0]) < 2:
             continue
-        size = float(np.median([part.size for part in parts]))
-        table = Table(left, top, right, bottom, parts[0].first, parts[0].first, size, False, cells)
+        size = median(part.size for part in parts)
+        table = Table(left, top, right, bottom, parts[0].first, parts[0].first, size, False, True, cells)
         rest = [*outside, table]
     return rest
 
@@ -149,7 +150,9 @@ def _cut(piece: Piece, columns: Sequence[float], characters: Characters) -> list
     for start, end in pairwise(starts):
         first, last = piece.first + start, piece.first + end
         left, right = float(characters.left[first:last].min()), float(characters.right[first:last].max())
-        parts.append(Piece(left, piece.top, right, piece.bottom, first, last, piece.size, piece.is_bold))
+        parts.append(
+            Piece(left, piece.top, right, piece.bottom, first, last, piece.size, piece.is_bold, piece.is_level)
+        )
     return parts
 
 
@@ -231,7 +234,7 @@ def _goes_on(piece: Piece, above: Sequence[Piece], below: Sequence[Sequence[Piec
 
 def _table(rows: Sequence[Sequence[Piece]], characters: Characters) -> Table | None:
     pieces = [piece for row in rows for piece in row]
-    size = float(np.median([piece.size for piece in pieces]))
+    size = median(piece.size for piece in pieces)
     cells, texts = _read(rows, COLUMN_GAP, size, characters)
     if not _figures(texts):  # nothing but the gaps says that it is a table
         cells, texts = _read(rows, PIECE_GAP, size, characters)
@@ -243,13 +246,13 @@ def _table(rows: Sequence[Sequence[Piece]], characters: Characters) -> Table | N
     if (
         is_list
         or len(lengths) < FILLED * count * len(cells)
-        or float(np.median(lengths)) > LONGEST_CELL
+        or median(lengths) > LONGEST_CELL
         or (not figures and (count == 2 or len(cells) < 3))
     ):
         return None
     left, right = min(piece.left for piece in pieces), max(piece.right for piece in pieces)
     top, bottom = min(piece.top for piece in pieces), max(piece.bottom for piece in pieces)
-    return Table(left, top, right, bottom, pieces[0].first, pieces[0].first, size, False, cells)
+    return Table(left, top, right, bottom, pieces[0].first, pieces[0].first, size, False, True, cells)
 
 
 def _read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -18,6 +19,7 @@ font's table is off by some places, as in "WKH URRI" for "the roof"."""
 ACCENTED_SHARE = 0.6
 """Of the letters of a page: some 30 in a hundred in Vietnamese, nearly all in Cyrillic that was read as Latin."""
 
+_MEANINGLESS = re.compile(f"[{REPLACEMENT}\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0b-\x1f]")
 _VOWELS = frozenset("aeiouy")
 _PAGES_NAMED = 10
 
@@ -48,16 +50,7 @@ def reason_without_text(pages: Sequence[PageText]) -> str:
 
 
 def _is_garbled(text: str) -> bool:
-    return sum(map(_meaningless, text)) > GARBLED_SHARE * len(text)
-
-
-def _meaningless(character: str) -> bool:
-    return (
-        character == REPLACEMENT
-        or "\ue000" <= character <= "\uf8ff"
-        or character >= "\U000f0000"
-        or (character < " " and character not in "\n\t")
-    )
+    return len(_MEANINGLESS.findall(text)) > GARBLED_SHARE * len(text)
 
 
 def _is_misread(text: str) -> bool:

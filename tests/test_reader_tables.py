@@ -14,6 +14,9 @@ from rag.answer.build import citation
 from rag.answer.phrases import lead_words, place_within, plain_text
 from rag.answer.rows import quoted_rows
 from rag.assistant import Assistant
+from rag.cli.console import print_answer
+from rag.history import Conversation, Exchange
+from rag.history.export import export_markdown
 from rag.index import open_index
 from rag.index.ingest import update_index
 from rag.loading.formats.markdown import parse
@@ -23,9 +26,10 @@ from rag.reader.spans.extractive import PassageReading, QuestionPassage
 from rag.reader.spans.finder import read_passages
 from rag.reader.spans.view import view_of
 from rag.retrieval import Retriever
-from rag.schema import AnswerSpan, Chunk, Document, Passage, Scores, Section, Words
+from rag.schema import Answer, AnswerSpan, Chunk, Citation, Document, Passage, Scores, Section, Words
 from rag.settings import Settings
 from rag.text.units import passage_units
+from rag.ui.html.conversation import thread_html
 
 FLATS = """# Arrears
 
@@ -145,6 +149,46 @@ def test_a_quoted_row_has_its_header_and_an_item_the_line_that_introduces_it(
     start = document.text.index("Bring")
     assert item.lead == Words(start, start + len("Bring with you:"), "Bring with you:") and item.header is None
     assert quoted_rows(item) == [] and lead_words(item) == "Bring with you:"
+
+
+def test_a_table_is_quoted_below_its_header(document: Document, passage: Passage) -> None:
+    rows = "21 | Odile Varga | 310 euros | A\n23 | Baptiste Moreau |  | B"
+    table = next(section for section in document.sections if section.kind == "table")
+    whole = AnswerSpan(passage, table.start, table.end, None, 1.0)
+    cited = citation(1, whole, lambda _: document)
+    assert cited.quote == rows and cited.header is not None
+    assert [[cell.text for cell in row] for row in quoted_rows(cited)] == [
+        ["21", "Odile Varga", "310 euros", "A"],
+        ["23", "Baptiste Moreau", "", "B"],
+    ]
+
+
+def answered_with(cited: Citation) -> Answer:
+    return Answer("How much does Odile Varga owe?", "How much does Odile Varga owe?", "found", 0.9, (cited,))
+
+
+def test_people_see_a_small_table(document: Document, passage: Passage, capsys: pytest.CaptureFixture[str]) -> None:
+    span = quoted(document, passage, "21 | Odile Varga | 310 euros | A", "310 euros")
+    answer = answered_with(citation(1, span, lambda _: document))
+    page = thread_html([Exchange(answer.question, answer)], "")
+    assert '<th scope="col">Flat</th><th scope="col">Tenant of the flat by the contract</th>' in page
+    assert "<td>Odile Varga</td><td><strong>310 euros</strong></td>" in page
+    assert "21 | Odile" not in page.split("dq-card")[0]
+    print_answer(answer)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Flat: 21 · Tenant of the flat by the contract: Odile Varga · Owes: 310 euros · A [1]" in said
+    kept = export_markdown(Conversation("0" * 32, "", "Rent", "", "", (Exchange(answer.question, answer),)))
+    assert "> Flat | Tenant of the flat by the contract | Owes |" in kept.replace("\\", "")
+
+
+def test_people_see_what_an_item_is_one_of(
+    document: Document, passage: Passage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = answered_with(citation(1, quoted(document, passage, "- a letter"), lambda _: document))
+    assert '<p class="dq-lead">Bring with you:</p>' in thread_html([Exchange(answer.question, answer)], "")
+    print_answer(answer)
+    assert capsys.readouterr().out.startswith("Bring with you:\n- a letter [1]")
+    assert plain_text(answer).split("\n\n")[1] == "Bring with you:\n“- a letter” [1]"
 
 
 def test_rows_of_other_columns_than_their_header_are_no_table(document: Document, passage: Passage) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rag.answer.quotes import COMPOSED, complete, composed_spans, groups_of, overlaps, without_headings
 from rag.question.kind import QuestionKind
 from rag.schema import AnswerSpan, Citation, Document, DocumentOf, Group, Outcome, Reading, Span, Words
-from rag.text.context import header_row, introducing_line
+from rag.text.context import header_of, header_row, introducing_line
 from rag.text.quantities import Value, at_odds, value_of
 
 NEAREST = 3
@@ -146,8 +146,12 @@ def _repeats(span: AnswerSpan, other: AnswerSpan) -> bool:
 
 
 def citation(number: int, span: AnswerSpan, document_of: DocumentOf) -> Citation:
-    """The citation of a span: its quote is cut from the stored document, not from the passage."""
+    """The citation of a span: its quote is cut from the stored document, not from the passage.
+
+    A table is quoted from its first row on, under the one that heads it.
+    """
     document = document_of(span.passage.source.id)
+    span = _below_header(span, document)
     source = document.source
     return Citation(
         number=number,
@@ -166,6 +170,13 @@ def citation(number: int, span: AnswerSpan, document_of: DocumentOf) -> Citation
         header=_words(document, header_row(document, span.start)),
         lead=_words(document, span.lead or introducing_line(document.text, span.start)),
     )
+
+
+def _below_header(span: AnswerSpan, document: Document) -> AnswerSpan:
+    table = next((one for one in document.sections if one.kind == "table" and one.start == span.start), None)
+    header = header_of(table) if table else None
+    rows = document.text[header[1] : span.end] if header else ""
+    return replace(span, start=span.end - len(rows.lstrip())) if rows.strip() else span
 
 
 def _words(document: Document, span: Span | None) -> Words | None:

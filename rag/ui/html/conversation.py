@@ -25,6 +25,7 @@ from rag.answer.phrases import (
 from rag.answer.rows import Cell, quoted_rows
 from rag.history import Exchange, Exchanges, Rating
 from rag.schema import Answer, Candidate, Citation, Outcome, Passage, Source
+from rag.text.tables import CELL
 from rag.ui.examples import ExampleQuestion
 from rag.ui.html.render import render
 from rag.ui.html.understood import Note, notes_on
@@ -268,7 +269,7 @@ def _quotes(
                 before=before,
                 marked=marked,
                 after=after,
-                is_list=has_items(quote),
+                is_list=has_items(quote) or CELL in quote,
                 place=place(citation),
                 footer="" if goes_on else footers[number],
                 context=context(citation, passages),

@@ -170,7 +170,7 @@ def answered_with(cited: Citation) -> Answer:
 def test_people_see_a_small_table(document: Document, passage: Passage, capsys: pytest.CaptureFixture[str]) -> None:
     span = quoted(document, passage, "21 | Odile Varga | 310 euros | A", "310 euros")
     answer = answered_with(citation(1, span, lambda _: document))
-    page = thread_html([Exchange(answer.question, answer)], "")
+    page = thread_html((Exchange(answer.question, answer),), "")
     assert '<th scope="col">Flat</th><th scope="col">Tenant of the flat by the contract</th>' in page
     assert "<td>Odile Varga</td><td><strong>310 euros</strong></td>" in page
     assert "21 | Odile" not in page.split("dq-card")[0]
@@ -185,7 +185,7 @@ def test_people_see_what_an_item_is_one_of(
     document: Document, passage: Passage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = answered_with(citation(1, quoted(document, passage, "- a letter"), lambda _: document))
-    assert '<p class="dq-lead">Bring with you:</p>' in thread_html([Exchange(answer.question, answer)], "")
+    assert '<p class="dq-lead">Bring with you:</p>' in thread_html((Exchange(answer.question, answer),), "")
     print_answer(answer)
     assert capsys.readouterr().out.startswith("Bring with you:\n- a letter [1]")
     assert plain_text(answer).split("\n\n")[1] == "Bring with you:\n“- a letter” [1]"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import accumulate, takewhile
 
-from rag.schema import Document, Section, Span
+from rag.schema import PLACES, Document, Section, Span
 from rag.text.tables import CELL
 from rag.text.wrapping import LIST_ITEM
 
@@ -66,6 +67,12 @@ def embedding_context(document: Document, start: int, count: TokenCounter) -> st
     words = ". ".join(parts).split()
     used = list(accumulate(count(words)))
     return " ".join(words[: bisect_right(used, CONTEXT_TOKENS)])
+
+
+def outline(document: Document) -> Document:
+    """The document with those of its sections alone that contexts are read off, which are quickly gone through."""
+    kept = ("heading", "table", *PLACES)
+    return replace(document, sections=tuple(section for section in document.sections if section.kind in kept))
 
 
 def header_row(document: Document, start: int) -> Span | None:

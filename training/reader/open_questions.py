@@ -26,6 +26,7 @@ from rag.index import open_index
 from rag.index.ingest.pipeline import add_documents
 from rag.loading import document_from_text, find_files, load_file
 from rag.question.follow_up import standalone
+from rag.reader.spans.view import view_of
 from rag.retrieval import Retriever
 from rag.schema import Document, Passage, Scope, Span, Turn
 from rag.settings import Settings
@@ -207,18 +208,23 @@ def shares_half(one: Span, other: Span) -> bool:
 
 
 def labelled(passage: Passage, evidence: Sequence[Span], answers: Sequence[str]) -> LabelledPassage:
-    """The passage's units, those that share half with the evidence marked, and the answers' places inside these."""
+    """The passage as it is read, its units that share half with the evidence, and the answers' places in those."""
     offset = passage.chunk.start
-    units = [unit.span for unit in passage_units(passage)]
+    units = passage_units(passage)
+    view = view_of(passage.text, units)
     inside = [(start - offset, end - offset) for start, end in evidence]
-    relevant = tuple(any(shares_half(unit, piece) for piece in inside) for unit in units)
-    right = [unit for unit, marked in zip(units, relevant, strict=True) if marked]
+    shown = [
+        (place, any(shares_half(unit.span, piece) for piece in inside))
+        for unit, place in zip(units, view.units, strict=True)
+        if place[0] < place[1]
+    ]
     words = [
         (start, end)
-        for start, end in places(passage.text, answers)
-        if any(first <= start and end <= last for first, last in right)
+        for start, end in places(view.text, answers)
+        if any(marked and first <= start and end <= last for (first, last), marked in shown)
     ]
-    return LabelledPassage(passage.context, passage.text, tuple(units), relevant, tuple(dict.fromkeys(words)))
+    spans, relevant = tuple(place for place, _ in shown), tuple(marked for _, marked in shown)
+    return LabelledPassage(passage.context, view.text, spans, relevant, tuple(dict.fromkeys(words)))
 
 
 def ask(
@@ -301,8 +307,9 @@ def load_open(data: Path, name: str, work: Path) -> list[OpenQuestion]:
 def _fingerprint(documents: Sequence[Document], asked: Sequence[Asked]) -> str:
     digest = hashlib.sha256()
     for document in documents:
-        digest.update(document.text.encode())
-        digest.update(repr([unit.span for unit in document_units(document)]).encode())
+        units = document_units(document)
+        view = view_of(document.text, units)
+        digest.update(f"{document.text}\n{[unit.span for unit in units]}\n{view.text}\n{view.units}".encode())
     digest.update(repr(asked).encode())
     return digest.hexdigest()[:12]
 

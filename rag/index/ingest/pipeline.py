@@ -10,7 +10,7 @@ from rag.index.ingest.prefetch import prefetched
 from rag.index.manifest import Manifest
 from rag.schema import Document, Span
 from rag.text.chunking import chunk_spans
-from rag.text.context import embedding_context, reading_context
+from rag.text.context import embedding_context, outline, reading_context
 from rag.text.normalise import without_line_end_hyphens
 
 PENDING_CHUNKS = 256
@@ -75,19 +75,24 @@ def _embed(
     pending: Sequence[tuple[Document, list[Span]]], embedder: Embedder
 ) -> Iterator[tuple[Document, list[NewChunk]]]:
     """The documents with their chunks' contexts and vectors; one call of the model for all of them."""
-    count = embedder.count_tokens
-    contexts = [[embedding_context(document, start, count) for start, _ in spans] for document, spans in pending]
+    contexts = [_contexts(document, [start for start, _ in spans], embedder) for document, spans in pending]
     texts = [
-        f"{prefix}\n{without_line_end_hyphens(document.text[start:end])[0]}"
+        f"{searched}\n{without_line_end_hyphens(document.text[start:end])[0]}"
         for (document, spans), prefixes in zip(pending, contexts, strict=True)
-        for (start, end), prefix in zip(spans, prefixes, strict=True)
+        for (start, end), (searched, _) in zip(spans, prefixes, strict=True)
     ]
     vectors = iter(embedder.encode_passages(texts))
     for (document, spans), prefixes in zip(pending, contexts, strict=True):
         yield (
             document,
             [
-                NewChunk(span, prefix, next(vectors), reading_context(document, span[0]))
-                for span, prefix in zip(spans, prefixes, strict=True)
+                NewChunk(span, searched, next(vectors), read)
+                for span, (searched, read) in zip(spans, prefixes, strict=True)
             ],
         )
+
+
+def _contexts(document: Document, starts: Sequence[int], embedder: Embedder) -> list[tuple[str, str]]:
+    """What the chunks that begin there are embedded with, and what they are read under."""
+    told = outline(document)
+    return [(embedding_context(told, start, embedder.count_tokens), reading_context(told, start)) for start in starts]

@@ -13,8 +13,8 @@ class Limits:
 
     Attributes:
         max_file_bytes: of the file as it lies on disk.
-        parse_seconds: wall clock for parsing, above 0. Measured: a thousand pages of PDF take about 1 s, so
-            the default is reached by files that loop, not by long ones.
+        parse_seconds: wall clock for parsing, above 0. Measured: a thousand pages of PDF take 10 to 20 s on a slow,
+            busy core, so the default is reached by files that loop, and by PDFs of several thousand pages.
         parse_memory_bytes: address space of the process that parses. Not enforced on Windows and macOS, which
             have no such limit for a process; there the time limit and ``max_characters`` remain.
         max_unpacked_bytes: what the members of a zip-based file may add up to, counted before unpacking.

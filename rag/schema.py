@@ -17,7 +17,9 @@ Span = tuple[int, int]
 """Characters ``(start, end)`` of a document's stored text, half-open."""
 
 
-SectionKind = Literal["page", "slide", "sheet", "message", "rows", "heading", "table", "item", "code", "note"]
+SectionKind = Literal[
+    "page", "slide", "sheet", "message", "rows", "heading", "table", "item", "code", "note", "recognised"
+]
 PLACES: tuple[SectionKind, ...] = ("page", "slide", "sheet", "message")
 """The kinds of section that a citation can name as the place where it stands."""
 
@@ -37,6 +39,7 @@ class Section:
               heads it. Each of its rows is one line, "a | b".
             - ``"item"`` of a list: its marker, "3." or "-". It covers the items in it too.
             - ``"code"``: "", or its language; ``"note"`` (footnote, endnote, comment): its marker or author.
+            - ``"recognised"``, a line that text recognition read off a picture: how sure it is of it, "0" to "100".
         label: what a reader would call it.
         start, end: the characters of the document's text that it covers.
         level: of a heading 1 to 6, of an item from 1, the outermost; 0 where that is not known or means nothing.
@@ -120,6 +123,17 @@ class Document:
                 rows_before = self.text.count("\n", section.start, offset)
                 names.append(f"row {int(first) + rows_before}")
         return ", ".join(names)
+
+    def sureness(self, start: int, end: int) -> int | None:
+        """How sure text recognition is, 0 to 100, of the worst line with characters ``start:end``; None: of none."""
+        return min(
+            (
+                int(one.label)
+                for one in self.sections
+                if one.kind == "recognised" and one.start < end and start < one.end
+            ),
+            default=None,
+        )
 
     def heading_at(self, offset: int) -> str | None:
         """The nearest heading at or above ``offset``; None where there is none."""
@@ -314,6 +328,8 @@ class Citation:
         place: where the quote stands, "page 3", "slide 2"; see ``Document.place_at``. "" for formats without places.
         header: the row that heads the table whose rows are quoted; None elsewhere.
         lead: what the quote is said to: the question before it, or the line that introduces its list; None elsewhere.
+        recognised: how sure text recognition is, 0 to 100, of the worst line of the quote; None where the quote is the
+            file's own text.
     """
 
     number: int
@@ -331,6 +347,7 @@ class Citation:
     place: str = ""
     header: Words | None = None
     lead: Words | None = None
+    recognised: int | None = None
 
     @property
     def around_marked(self) -> tuple[str, str, str]:

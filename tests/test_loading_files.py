@@ -18,11 +18,11 @@ def names(root: Path, paths: tuple[Path, ...]) -> list[str]:
 
 
 def test_supported_files_are_found_in_order_and_others_listed(tmp_path: Path) -> None:
-    for name in ("b.MD", "a.txt", "sub/c.pdf", "sub/d.docx", "e.html", "x.png", "Makefile"):
+    for name in ("b.MD", "a.txt", "sub/c.pdf", "sub/d.docx", "e.html", "x.gif", "Makefile"):
         put(tmp_path, name, "x")
     found = find_files(tmp_path)
     assert names(tmp_path, found.files) == ["a.txt", "b.MD", "e.html", "sub/c.pdf", "sub/d.docx"]
-    assert names(tmp_path, found.unsupported) == ["Makefile", "x.png"]
+    assert names(tmp_path, found.unsupported) == ["Makefile", "x.gif"]
 
 
 def test_what_is_nobodys_document_is_left_out(tmp_path: Path) -> None:
@@ -72,8 +72,8 @@ def test_a_loop_of_links_is_refused(tmp_path: Path) -> None:
 def test_a_file_gives_itself_and_an_unsupported_one_an_error(tmp_path: Path) -> None:
     path = put(tmp_path, "a.txt", "x")
     assert find_files(path).files == (path,)
-    with pytest.raises(LoadError, match=r"'\.png' are not supported; to see what is: docquote formats"):
-        find_files(put(tmp_path, "x.png", "x"))
+    with pytest.raises(LoadError, match=r"'\.gif' are not supported; to see what is: docquote formats"):
+        find_files(put(tmp_path, "x.gif", "x"))
     with pytest.raises(LoadError, match="no such file or folder"):
         find_files(tmp_path / "missing")
 

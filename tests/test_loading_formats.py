@@ -9,11 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fpdf import FPDF
-from loading_files import pdf, put, raw_pdf, word, word_with, word_xml
-from PIL import Image
+from loading_files import pdf, put, word, word_with, word_xml
 
-from rag.errors import LoadError
 from rag.loading import document_from_text, load_file
 from rag.schema import Document
 
@@ -226,20 +223,6 @@ def test_pdf_page_without_text_keeps_its_number(load: Load) -> None:
     document = load("a.pdf", pdf(["One.", "", "Three."]))
     assert document.warnings == ()  # a blank page is none that could not be read
     assert document.page_at(document.text.index("Three")) == 3
-
-
-def test_pdf_of_scans_asks_for_ocr(load: Load) -> None:
-    scan = FPDF()
-    scan.add_page()
-    scan.image(Image.new("L", (60, 80), 200), 0, 0, 210)
-    with pytest.raises(LoadError, match=r"only images.*OCR"):
-        load("a.pdf", bytes(scan.output()))
-
-
-def test_pdf_with_garbled_text_is_told(load: Load) -> None:
-    content = b"BT /F1 12 Tf 10 100 Td (abc \\001\\002\\003\\004\\005\\006\\007 d) Tj ET"
-    document = load("a.pdf", raw_pdf(content.hex().encode() + b">", "/ASCIIHexDecode"))
-    assert "unreadable characters" in document.warnings[0]
 
 
 def test_word_in_body_order(load: Load) -> None:

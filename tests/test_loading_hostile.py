@@ -78,7 +78,7 @@ def refused(path: Path, limits: Limits | None = None) -> str:
         ("a.docx", bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"), "by a password"),
         ("a.docx", word_with(b"<w:broken", WORD_XML), "is damaged"),
         ("a.docx", word_with(b" " * 80 * MIB, "word/media/a.bin"), "a zip bomb"),
-        ("a.png", b"x", r"files of the type '\.png' are not supported"),
+        ("a.gif", b"x", r"files of the type '\.gif' are not supported"),
         ("README", b"x", "files without a suffix are not supported"),
     ],
 )  # fmt: skip

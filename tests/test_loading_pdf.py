@@ -377,10 +377,10 @@ def test_why_there_is_no_text_is_told_of_what_is_there(tmp_path: Path) -> None:
     drawing = Drawing().page().column(LEFT, QUARRY).page()
     drawing.pdf.image(Image.new("L", (60, 80), 200), 0, 0, 210)
     drawing.page().page().pdf.line(10, 10, 100, 100)
-    assert loaded(tmp_path, drawing.bytes()).warnings == (
+    assert [warning.partition(";")[0] for warning in loaded(tmp_path, drawing.bytes()).warnings] == [
         "page 2 has no text, only images (a scan?)",
         "page 4 has no text, only a drawing",
-    )
+    ]
 
 
 def test_letters_that_make_no_words_are_told(tmp_path: Path) -> None:

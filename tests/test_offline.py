@@ -14,6 +14,7 @@ from pathlib import Path
 
 from core_fakes import write_files
 from loading_files import pdf, put, word
+from ocr_pictures import page, saved
 from people import crowd, free_port, wait_until_it_answers
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -105,6 +106,7 @@ def test_indexing_and_asking_reach_nothing_outside(tmp_path: Path) -> None:
     write_files(tmp_path / "documents", {"minutes.txt": text, "page.html": "<p>See https://example.org/a.png</p>"})
     put(tmp_path / "documents", "a.pdf", pdf(["The board met on Tuesday."]))
     put(tmp_path / "documents", "b.docx", word())
+    put(tmp_path / "documents", "c.png", saved(page("The deposit is 1,480 pounds."), "PNG"))
     commands = (
         ["index", "documents"],
         ["ask", "How many members attended the spring meeting?"],

@@ -181,7 +181,7 @@ def test_spans_of_the_document_on_its_pages(path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "page", "reason"),
     [
-        ("a.txt", b"Text.", 1, "not a PDF file"),
+        ("a.txt", b"Text.", 1, "neither a PDF file nor a picture"),
         ("a.pdf", b"Not a PDF at all.", 1, "damaged, or not a PDF file"),
         ("a.pdf", b"", 1, "is empty"),
         ("a.pdf", pdf(["Secret."], password="x"), 1, "protected by a password"),

@@ -50,8 +50,8 @@ def test_what_was_kept_before_is_read_and_written_as_it_was() -> None:
     assert written.pop("outcome") == "found"  # was not told from "perhaps" then
     assert written.pop("reply") == ""  # docquote said nothing itself then
     for citation in (*written["citations"], *written["nearest"], *written["also"]):
-        later = (citation.pop("place"), citation.pop("header"), citation.pop("lead"))  # were not kept then
-        assert later == ("", None, None)
+        later = [citation.pop(key) for key in ("place", "header", "lead", "recognised")]  # were not kept then
+        assert later == ["", None, None, None]
     assert json.dumps(written) == json.dumps(kept), "the same keys in the same order"
     passages[0]["source"] |= {"pages": None, "author": ""}  # were not kept then
     assert answer_to_dict(read, passages=True)["passages"] == passages

@@ -166,6 +166,7 @@ def citation(number: int, span: AnswerSpan, document_of: DocumentOf) -> Citation
         quote=document.text[span.start : span.end],
         highlight=span.highlight,
         document_id=source.id,
+        recognised=document.sureness(span.start, span.end),
         place=document.place_at(span.start),
         header=_words(document, header_row(document, span.start)),
         lead=_words(document, span.lead or introducing_line(document.text, span.start)),

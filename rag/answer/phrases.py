@@ -29,14 +29,24 @@ def library_name(sources: Sequence[Source]) -> str:
 
 def place(citation: Citation) -> str:
     """Where a quote stands, for people: title, page or the like, heading, date."""
-    parts = [citation.title, place_within(citation), day(citation.date) if citation.date else ""]
+    date = day(citation.date) if citation.date else ""
+    parts = [citation.title, *_place_and_heading(citation), date, recognition_words(citation)]
     return " · ".join(part for part in parts if part)
 
 
 def place_within(citation: Citation) -> str:
     """Where in its document a quote stands: page, slide or the like and heading, as far as it has them."""
-    heading = "" if citation.heading == citation.title else citation.heading
-    return " · ".join(part for part in (place_name(citation), heading) if part)
+    return " · ".join(part for part in (*_place_and_heading(citation), recognition_words(citation)) if part)
+
+
+def recognition_words(citation: Citation) -> str:
+    """How sure text recognition is of a quote: "read by text recognition, 71% sure"; "" where it is the file's text."""
+    return "" if citation.recognised is None else f"read by text recognition, {citation.recognised}% sure"
+
+
+def _place_and_heading(citation: Citation) -> tuple[str, str]:
+    heading = "" if citation.heading == citation.title else citation.heading or ""
+    return place_name(citation), heading
 
 
 def place_name(citation: Citation) -> str:

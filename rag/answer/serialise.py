@@ -38,6 +38,7 @@ class CitationJson(JsonModel):
     place: str = ""
     header: Words | None = None
     lead: Words | None = None
+    recognised: int | None = None
 
 
 class CandidateJson(JsonModel):

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 
-from rag.answer.phrases import PERHAPS, by_side, framed, lead_words, narrowing_words, not_found_words, place_name
+from rag.answer.phrases import (
+    PERHAPS,
+    by_side,
+    framed,
+    lead_words,
+    narrowing_words,
+    not_found_words,
+    place_name,
+    recognition_words,
+)
 from rag.answer.rows import Cell, quoted_rows
 from rag.schema import Answer, Citation, Finding
 
@@ -156,7 +165,7 @@ def print_answer(answer: Answer) -> None:
     out.print()
     for citation in answer.citations or answer.nearest:
         place = [citation.document, citation.date.isoformat() if citation.date else None, place_name(citation)]
-        place.append(f"characters {citation.start}-{citation.end}")
+        place += [f"characters {citation.start}-{citation.end}", recognition_words(citation)]
         out.print(
             plain(f"[{citation.number}] {citation.title} - {', '.join(part for part in place if part)}"), style="dim"
         )

@@ -22,8 +22,10 @@ def file_progress(console: Console) -> Iterator[FileProgress]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Looking at files", total=None)
 
-        def advance(path: Path, done: int, total: int) -> None:
-            name = path.name if len(path.name) <= NAME_WIDTH else f"{path.name[: NAME_WIDTH - 1]}…"
+        def advance(path: Path, done: int, total: int, page: str = "") -> None:
+            width = NAME_WIDTH - len(page) - 2 if page else NAME_WIDTH
+            name = path.name if len(path.name) <= width else f"{path.name[: width - 1]}…"
+            name = f"{name}, {page}" if page else name
             bar.update(task, description=plain(f"{name:{NAME_WIDTH}}"), completed=done, total=total)
 
         yield advance

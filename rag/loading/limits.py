@@ -19,6 +19,8 @@ class Limits:
             have no such limit for a process; there the time limit and ``max_characters`` remain.
         max_unpacked_bytes: what the members of a zip-based file may add up to, counted before unpacking.
         max_characters: of the extracted text; the default is about 25,000 pages.
+        max_recognised_pages: pages of one file whose text is recognised: hours of work.
+        max_pixels: of one picture; an A3 sheet at 600 to an inch has 70 million.
     """
 
     max_file_bytes: int = 100 * MIB
@@ -26,6 +28,13 @@ class Limits:
     parse_memory_bytes: int = 2048 * MIB
     max_unpacked_bytes: int = 512 * MIB
     max_characters: int = 50_000_000
+    max_recognised_pages: int = 1000
+    max_pixels: int = 80_000_000
+
+    @property
+    def recognition_seconds(self) -> float:
+        """Wall clock for each page whose text is recognised: some 10 seconds of work for one processor."""
+        return 5 * self.parse_seconds
 
 
 DEFAULT_LIMITS = Limits()

@@ -12,6 +12,7 @@ from rag.errors import LoadError, Refused
 from rag.loading.dates import date_of
 from rag.loading.limits import DEFAULT_LIMITS, Limits, in_words
 from rag.loading.parsed import Parsed, clean_newlines
+from rag.loading.progress import PageReport
 from rag.loading.registry import Format, format_of, parse, unsupported_reason
 from rag.loading.sandbox.child import PARSER
 from rag.loading.titles import MAX_TITLE_CHARACTERS, sensible, sensible_author, title_of
@@ -20,7 +21,9 @@ from rag.schema import Document, Source, page_count
 _ID_DIGITS = 16
 
 
-def load_file(path: Path, *, root: Path, limits: Limits = DEFAULT_LIMITS) -> Document:
+def load_file(
+    path: Path, *, root: Path, limits: Limits = DEFAULT_LIMITS, on_page: PageReport | None = None
+) -> Document:
     """Read one file, once, and make a document of the bytes that were read.
 
     Args:
@@ -28,6 +31,7 @@ def load_file(path: Path, *, root: Path, limits: Limits = DEFAULT_LIMITS) -> Doc
         root: the folder that is being indexed; ``Source.name`` is the path relative to it, or the file's name
             where the file does not lie in it.
         limits: what the file may cost.
+        on_page: told of pages that take seconds to read.
 
     Raises:
         LoadError: for whatever keeps the file from being a document, with the reason in words for people.
@@ -35,11 +39,11 @@ def load_file(path: Path, *, root: Path, limits: Limits = DEFAULT_LIMITS) -> Doc
     path = _resolved(path)
     suffix = path.suffix.lower()
     format_ = format_of(suffix)
-    if format_ is None:
+    if format_ is None or not format_.is_installed:
         raise LoadError(path, "is a folder, not a file" if path.is_dir() else unsupported_reason(path))
     data = _read(path, limits)
     try:
-        parsed = (PARSER.parse if format_.isolated else parse)(suffix, data, limits)
+        parsed = PARSER.parse(suffix, data, limits, on_page) if format_.isolated else parse(suffix, data, limits)
     except Refused as refusal:
         raise LoadError(path, str(refusal)) from refusal
     source = Source(

@@ -1,4 +1,4 @@
-"""Pages of PDF files as pictures, drawn in a child process with limits, with a quote's own characters boxed."""
+"""Pages of PDF files and pictures, drawn in a child process with limits, with a quote's own characters boxed."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from pathlib import Path
 from rag.errors import LoadError, Refused
 from rag.loading.limits import DEFAULT_LIMITS, Limits
 from rag.loading.loader import read_file
+from rag.loading.registry import format_of
 from rag.loading.sandbox.child import DRAWER
 from rag.loading.sandbox.tasks import Box, DrawTask, Mark, PageImage
 from rag.schema import Document, Span
 
-__all__ = ["MAX_SCALE", "MIN_SCALE", "Box", "Mark", "PageImage", "render_page", "span_on_page"]
+__all__ = ["MAX_SCALE", "MIN_SCALE", "Box", "Mark", "PageImage", "has_page_images", "render_page", "span_on_page"]
 
 MIN_SCALE, MAX_SCALE = 0.25, 4.0
 """Pixels per point: 18 to 288 to an inch."""
 DEFAULT_SCALE = 1.5
+
+
+def has_page_images(media_type: str) -> bool:
+    """Whether the pages of documents of a media type can be drawn."""
+    return media_type == "application/pdf" or media_type.startswith("image/")
 
 
 def render_page(
@@ -27,12 +33,12 @@ def render_page(
     spans: Sequence[Span] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> PageImage:
-    """Draws one page of a PDF file as it lies on disk now.
+    """Draws one page of a PDF file, or of a picture, as it lies on disk now.
 
     Args:
         path: the file.
         page: from 1.
-        scale: pixels per point; taken to the nearest of ``MIN_SCALE`` to ``MAX_SCALE``.
+        scale: pixels per point of a PDF's page; taken to the nearest of ``MIN_SCALE`` to ``MAX_SCALE``.
         spans: what to mark, in characters of the page's own text: see ``span_on_page``.
         limits: what drawing may cost.
 
@@ -41,11 +47,13 @@ def render_page(
         the quote, the file has changed since it was indexed, and the boxes mean nothing.
 
     Raises:
-        LoadError: the file cannot be read, is no PDF, has no such page, or takes too much to draw.
+        LoadError: the file cannot be read, has no pages or no such page, or takes too much to draw.
     """
-    if path.suffix.lower() != ".pdf":
-        raise LoadError(path, "has no page images: it is not a PDF file")
-    task = DrawTask(page, min(max(scale, MIN_SCALE), MAX_SCALE), tuple(spans))
+    suffix = path.suffix.lower()
+    format_ = format_of(suffix)
+    if format_ is None or not has_page_images(format_.media_type):
+        raise LoadError(path, "has no page images: it is neither a PDF file nor a picture")
+    task = DrawTask(suffix, page, min(max(scale, MIN_SCALE), MAX_SCALE), tuple(spans))
     try:
         return DRAWER.draw(task, read_file(path, limits), limits)
     except Refused as refusal:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rag.errors import Refused
 from rag.loading.limits import Limits, in_words
+from rag.loading.ocr import INSTALL
 from rag.loading.parsed import Parsed
 
 PLUGINS = "docquote.formats"
@@ -25,11 +26,14 @@ class Format:
 
     Attributes:
         name: what people call it.
-        media_type: for ``Source.media_type``; but for "text/plain" and "application/pdf" a line end always separates.
+        media_type: for ``Source.media_type``; but for "text/plain", "application/pdf" and "image/…" a line end always
+            separates.
         module: has ``parse(data: bytes, limits: Limits) -> Parsed``; imported when first needed.
         isolated: parsed in the child process. All are but those that keep a text as it is: each of the parsers can be
             brought, by a small file, to take minutes or gigabytes.
         libraries: the distributions that read it, as they are called on PyPI.
+        install: the command that brings its libraries where docquote does so only on demand; "" otherwise. Files of a
+            format that is not installed are passed over in folders.
         has_title: whether its first heading or line may be its title; tables, data and code are called by their
             metadata or their file name.
     """
@@ -39,7 +43,13 @@ class Format:
     module: str
     isolated: bool = True
     libraries: tuple[str, ...] = ()
+    install: str = ""
     has_title: bool = True
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether its libraries are; docquote's own formats are taken to be but for those that come on demand."""
+        return not self.install or all(map(_version, self.libraries))
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -74,6 +84,10 @@ _XML = Format("XML", "application/xml", f"{_HERE}.xml", libraries=("lxml",), has
 _NOTEBOOK = Format("Jupyter notebook", "application/x-ipynb+json", f"{_HERE}.notebook", libraries=_OF_MARKDOWN)
 _LOG = Format("log", "text/x-log", f"{_HERE}.log", isolated=False, has_title=False)
 _CODE = Format("source code", "text/x-source", f"{_HERE}.code", isolated=False, has_title=False)
+_PNG, _JPEG, _TIFF, _WEBP = (
+    Format(name, f"image/{name.lower()}", f"{_HERE}.image", libraries=("rapidocr", "pillow"), install=INSTALL)
+    for name in ("PNG", "JPEG", "TIFF", "WebP")
+)
 _CODE_SUFFIXES = (
     ".py .pyi .js .mjs .ts .jsx .tsx .java .kt .scala .c .h .cc .cpp .hpp .cs .go .rs .swift .rb .php .pl .lua .r .jl"
     " .sh .bash .ps1 .bat .sql .css .scss .toml .ini .cfg .conf .properties"
@@ -98,6 +112,12 @@ FORMATS: dict[str, Format] = {
     ".xml": _XML,
     ".ipynb": _NOTEBOOK,
     ".log": _LOG,
+    ".png": _PNG,
+    ".jpg": _JPEG,
+    ".jpeg": _JPEG,
+    ".tif": _TIFF,
+    ".tiff": _TIFF,
+    ".webp": _WEBP,
     **dict.fromkeys(_CODE_SUFFIXES, _CODE),
 }
 """What docquote reads itself, by the suffix in lower case."""
@@ -128,12 +148,16 @@ def format_of(suffix: str) -> Format | None:
 
 
 def is_supported(path: Path) -> bool:
-    """Whether the suffix of ``path``, in any case, is one that can be read."""
-    return format_of(path.suffix.lower()) is not None
+    """Whether the suffix of ``path``, in any case, is one that can be read here."""
+    format_ = format_of(path.suffix.lower())
+    return format_ is not None and format_.is_installed
 
 
 def unsupported_reason(path: Path) -> str:
     """Why ``path`` is not read, and how to see what is."""
+    format_ = format_of(path.suffix.lower())
+    if format_ is not None and not format_.is_installed:
+        return f"{format_.name} files are read with libraries that are not installed: {format_.install}"
     kind = f"files of the type {path.suffix!r}" if path.suffix else "files without a suffix"
     return f"{kind} are not supported; to see what is: docquote formats"
 
@@ -178,7 +202,13 @@ def _added(entry: EntryPoint, suffix: str, owner: str) -> Support:
 def _support(format_: Format, suffixes: Sequence[str], plugin: str = "") -> Support:
     versions = tuple(map(_version, format_.libraries))
     missing = " ".join(name for name, found in zip(format_.libraries, versions, strict=True) if not found)
-    return Support(format_, tuple(suffixes), versions, plugin, f"needs: pip install {missing}" if missing else "")
+    return Support(
+        format_,
+        tuple(suffixes),
+        versions,
+        plugin,
+        f"needs: {format_.install or f'pip install {missing}'}" if missing else "",
+    )
 
 
 def _version(distribution: str) -> str:
@@ -195,7 +225,7 @@ def parse(suffix: str, data: bytes, limits: Limits) -> Parsed:
         Refused: for whatever keeps it from being a document.
     """
     format_ = format_of(suffix)
-    if format_ is None:
+    if format_ is None or not format_.is_installed:
         raise Refused(unsupported_reason(Path(f"x{suffix}")))
     parser = _parser(format_, limits)
     with refusing(format_.name, limits):

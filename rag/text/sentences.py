@@ -42,7 +42,7 @@ def sentence_spans(text: str, *, lines_are_blocks: bool = False) -> list[Span]:
     Args:
         text: any text.
         lines_are_blocks: whether every line end separates (Markdown, HTML, Word, where a line is a paragraph,
-            an item or a row) or lines may be wrapped sentences (plain text, PDF).
+            an item or a row) or lines may be wrapped sentences (plain text, PDF, pictures).
 
     Returns:
         Spans in characters of ``text``, none empty.
@@ -55,7 +55,7 @@ def sentence_spans(text: str, *, lines_are_blocks: bool = False) -> list[Span]:
 
 def lines_are_blocks(media_type: str) -> bool:
     """Whether a line end always separates in documents of this media type; see ``sentence_spans``."""
-    return media_type not in ("text/plain", "application/pdf")
+    return media_type not in ("text/plain", "application/pdf") and not media_type.startswith("image/")
 
 
 def _sentences_of_block(text: str, start: int, end: int) -> Iterator[Span]:

@@ -79,7 +79,7 @@ def _stretches(text: str, sections: Sequence[Section]) -> Iterator[tuple[int, in
     for section in sections:
         end = heading_end(text, section) if section.kind == "heading" else section.end
         start, end = max(section.start, 0), min(end, len(text))
-        if start >= end:
+        if start >= end or section.kind == "recognised":  # a line on a page is no unit
             continue
         cuts |= {start, end}
         if section.kind in ("table", "item", "heading", "code"):

@@ -7,11 +7,11 @@ from pathlib import Path
 from rag.errors import DocquoteError, LoadError
 from rag.history import Exchanges
 from rag.loading import DEFAULT_LIMITS, Limits
-from rag.loading.pages import render_page, span_on_page
+from rag.loading.pages import has_page_images, render_page, span_on_page
 from rag.loading.verification import Verification, verify
 from rag.schema import Citation, Document
 from rag.serving.base import Answerer
-from rag.ui.html.pdf_page import PDF, PdfPage
+from rag.ui.html.pdf_page import PdfPage
 from rag.ui.html.source import check_html, empty_html, first_window, panel_html, wider_window
 from rag.ui.html.why import why_html
 from rag.ui.state import Key, View, resolve, siblings
@@ -39,7 +39,7 @@ def open_source(
         key: which citation; None or one that names nothing gives an empty panel that says so.
         shown: the view now on the page.
         more: "above" or "below" widens ``shown`` where it shows the same citation; anything else does not.
-        page: the number of a page of a PDF, as a string, or "text"; anything else: the quote's own page.
+        page: the number of a page, as a string, or "text"; anything else: the quote's own page.
         refreshable: whether a changed file can be indexed again from here.
         limits: what reading the file again and drawing its page may cost.
     """
@@ -76,7 +76,7 @@ def _pdf_page(
 ) -> PdfPage | None:
     """The page of a PDF to show; None where the text is shown instead: the file changed, is gone or cannot be drawn."""
     numbers = [int(section.label) for section in document.sections if section.kind == "page"]
-    if document.source.media_type != PDF or check.state != "verified" or citation.page is None:
+    if not has_page_images(document.source.media_type) or check.state != "verified" or citation.page is None:
         return None
     wanted = int(page) if isinstance(page, str) and page.isascii() and page.isdecimal() and len(page) < 6 else 0
     number = wanted if wanted in numbers else citation.page

@@ -42,7 +42,7 @@ class Job:
         id: from 1, in the order the jobs came.
         what: what it does, in words for people ("Adding minutes.pdf").
         state: where it stands; a ``"cancelled"`` job keeps what it had done.
-        file: the name of the file at hand; "" before the first and after the last.
+        file: the name of the file at hand, with the page where that takes long; "" before the first and after the last.
         done, total: files looked at, and to be looked at; both 0 until they are counted.
         summary: what came of it, in words for people; "" until it is finished.
         problems: what could not be read, each with its reason, and what was odd about the rest.
@@ -194,9 +194,10 @@ class IndexJobs:
                 self._finish(job_id, "cancelled" if self._is_cancelled(job_id) else "done", summary, problems)
 
     def _update(self, paths: Sequence[Path], job_id: int) -> tuple[str, tuple[str, ...]]:
-        def progress(path: Path, done: int, total: int) -> None:
+        def progress(path: Path, done: int, total: int, page: str = "") -> None:
+            file = f"{path.name}, {page}" if page else path.name
             with self._lock:
-                self._jobs[job_id] = replace(self._jobs[job_id], file=path.name, done=done, total=total)
+                self._jobs[job_id] = replace(self._jobs[job_id], file=file, done=done, total=total)
 
         left = bool(paths) and all(map(_exists, paths)) and leave_sample(self._index, paths)
         report = update_index(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from embeddings import Embedder
 from rag.errors import LoadError
@@ -17,8 +19,15 @@ from rag.settings import Settings
 
 MIB = 1024 * 1024
 
-Progress = Callable[[Path, int, int], None]
-"""Called with the file at hand, how many files are done and how many there are."""
+
+class Progress(Protocol):
+    """What is told how far an update is."""
+
+    def __call__(self, path: Path, done: int, total: int, page: str = "") -> None:
+        """Called with the file at hand, how many files are done and how many there are.
+
+        ``page`` is where in the file reading is, "page 3 of 12", where that takes long.
+        """
 
 
 @dataclass(slots=True)
@@ -190,18 +199,24 @@ def _changed(
     for done, (path, root) in enumerate(plan.files.items()):
         if stop():
             return
+        on_page = None
         if progress is not None:
             progress(path, done, len(plan.files))
+            on_page = partial(_tell_page, progress, path, done, len(plan.files))
         try:
             before = known.get(document_id(path))
             if before is not None and before.sha256 == file_sha256(path, limits):
                 report.unchanged.append(before.name)
                 continue
-            yield load_file(path, root=root, limits=limits)
+            yield load_file(path, root=root, limits=limits, on_page=on_page)
         except LoadError as error:
             report.failed.append(error)
     if progress is not None and plan.files:
         progress(path, len(plan.files), len(plan.files))
+
+
+def _tell_page(progress: Progress, path: Path, done: int, total: int, number: int, pages: int) -> None:
+    progress(path, done, total, f"page {number} of {pages}")
 
 
 def leave_sample(index: Index, paths: Sequence[Path]) -> bool:

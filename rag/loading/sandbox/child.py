@@ -20,6 +20,7 @@ from typing import Any
 from rag.errors import Refused
 from rag.loading.limits import Limits, in_words
 from rag.loading.parsed import Parsed
+from rag.loading.progress import PageReport
 from rag.loading.sandbox.tasks import DrawTask, PageImage, ParseTask
 from rag.loading.sandbox.wire import pack_request, read_frame, unpack_drawn, unpack_parsed, write_frame
 
@@ -38,26 +39,28 @@ class ParserProcess:
         """The process id; None while no process runs."""
         return self._process.pid if self._process else None
 
-    def parse(self, suffix: str, data: bytes, limits: Limits) -> Parsed:
-        """Parse the bytes of a file with the suffix ``suffix``, within the limits.
+    def parse(self, suffix: str, data: bytes, limits: Limits, on_page: PageReport | None = None) -> Parsed:
+        """Parse the bytes of a file with the suffix ``suffix``, within the limits; ``on_page`` is told of slow pages.
 
         Raises:
             Refused: for whatever keeps it from being a document, the limits included.
         """
-        return unpack_parsed(self._asked(ParseTask(suffix), data, limits)[0])
+        return unpack_parsed(self._asked(ParseTask(suffix), data, limits, on_page)[0])
 
     def draw(self, task: DrawTask, data: bytes, limits: Limits) -> PageImage:
-        """Draw a page of the bytes of a PDF file, within the limits.
+        """Draw a page of the bytes of a file that has pages, within the limits.
 
         Raises:
             Refused: for whatever keeps it from being drawn, the limits included.
         """
         return unpack_drawn(*self._asked(task, data, limits))
 
-    def _asked(self, task: ParseTask | DrawTask, data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
+    def _asked(
+        self, task: ParseTask | DrawTask, data: bytes, limits: Limits, on_page: PageReport | None = None
+    ) -> tuple[dict[str, Any], bytes]:
         with self._lock:
             try:
-                return self._exchange(self._running(), task, data, limits)
+                return self._exchange(self._running(), task, data, limits, on_page)
             except Refused:
                 raise
             except BaseException:  # an interrupt half-way through would leave the frames out of step
@@ -70,30 +73,29 @@ class ParserProcess:
             self._stop()
 
     def _exchange(
-        self, process: subprocess.Popen[bytes], task: ParseTask | DrawTask, data: bytes, limits: Limits
+        self,
+        process: subprocess.Popen[bytes],
+        task: ParseTask | DrawTask,
+        data: bytes,
+        limits: Limits,
+        on_page: PageReport | None,
     ) -> tuple[dict[str, Any], bytes]:
         assert process.stdin and process.stdout
-        late = threading.Event()
-
-        def expire() -> None:
-            late.set()
-            process.kill()
-
-        timer = threading.Timer(limits.parse_seconds, expire)
-        timer.daemon = True
-        timer.start()
+        deadline = _Deadline(process, limits.parse_seconds)
         try:
             write_frame(process.stdin, pack_request(task, limits))
             write_frame(process.stdin, data)
-            reply = json.loads(read_frame(process.stdout))
+            while "page" in (reply := json.loads(read_frame(process.stdout))):
+                deadline.begin_anew(limits.recognition_seconds)
+                if on_page is not None:
+                    on_page(*reply["page"])
             image = read_frame(process.stdout)
         except (EOFError, BrokenPipeError) as error:
             self._stop()
-            raise Refused(_reason(process.returncode, late.is_set(), limits)) from error
+            raise Refused(_reason(process.returncode, deadline, limits)) from error
         finally:
-            timer.cancel()
-            timer.join()
-        if reply["retire"] or late.is_set():
+            deadline.cancel()
+        if reply["retire"] or deadline.passed:
             self._stop()
         if "refused" in reply:
             raise Refused(reply["refused"])
@@ -116,10 +118,50 @@ class ParserProcess:
                     stream.close()
 
 
+class _Deadline:
+    """Kills a process after so many ``seconds``, unless it is cancelled or begins anew before."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        """Counts from now."""
+        self.seconds = seconds
+        self._process = process
+        self._late = threading.Event()
+        self._timer = self._started()
+
+    @property
+    def passed(self) -> bool:
+        """Whether it has killed the process."""
+        return self._late.is_set()
+
+    def begin_anew(self, seconds: float) -> None:
+        """Gives the process so many seconds from now."""
+        self.cancel()
+        self.seconds = seconds
+        self._timer = self._started()
+
+    def cancel(self) -> None:
+        """It will not kill any more."""
+        self._timer.cancel()
+        self._timer.join()
+
+    def _started(self) -> threading.Timer:
+        timer = threading.Timer(self.seconds, self._expire)
+        timer.daemon = True
+        timer.start()
+        return timer
+
+    def _expire(self) -> None:
+        self._late.set()
+        self._process.kill()
+
+
 def _start() -> subprocess.Popen[bytes]:
     """A process that has said it is ready; its start counts against no file's time."""
     folders = [folder for folder in sys.path if folder]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys([*folders, _CODE_FOLDER]))}
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys([*folders, _CODE_FOLDER])),
+        "MALLOC_ARENA_MAX": "2",  # glibc's heaps of many threads would use up the address space and hold nothing
+    }
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "rag.loading.sandbox.worker"],  # -P: no module from a folder of documents
         env=environment,
@@ -137,9 +179,9 @@ def _start() -> subprocess.Popen[bytes]:
     return process
 
 
-def _reason(code: int, late: bool, limits: Limits) -> str:
-    if late:
-        return f"takes longer than {limits.parse_seconds:g} seconds to read"
+def _reason(code: int, deadline: _Deadline, limits: Limits) -> str:
+    if deadline.passed:
+        return f"takes longer than {deadline.seconds:g} seconds to read"
     how = signal.Signals(-code).name if code < 0 else f"exit status {code}"
     memory = in_words(limits.parse_memory_bytes)
     return f"makes its parser crash ({how}): it is damaged, or needs more than {memory} of memory"

@@ -16,14 +16,16 @@ class ParseTask:
 
 @dataclass(frozen=True, slots=True)
 class DrawTask:
-    """What the parser process is asked to draw of a PDF file.
+    """What the parser process is asked to draw of a PDF file or a picture.
 
     Attributes:
+        suffix: of the file, ".pdf".
         page: from 1.
-        scale: pixels per point (1/72 inch).
+        scale: pixels per point (1/72 inch) of a page; a picture has its own.
         spans: what to mark, in characters of the page's stored text.
     """
 
+    suffix: str
     page: int
     scale: float
     spans: tuple[Span, ...] = ()

@@ -49,7 +49,7 @@ def unpack_request(payload: bytes) -> tuple[ParseTask | DrawTask, Limits]:
     if request["kind"] == ParseTask.__name__:
         return ParseTask(**fields), Limits(**request["limits"])
     spans = tuple((start, end) for start, end in fields["spans"])
-    return DrawTask(fields["page"], fields["scale"], spans), Limits(**request["limits"])
+    return DrawTask(fields["suffix"], fields["page"], fields["scale"], spans), Limits(**request["limits"])
 
 
 def pack_parsed(parsed: Parsed) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from rag.errors import Refused
 from rag.loading.limits import Limits
+from rag.loading.progress import told_to
 from rag.loading.registry import parse
 from rag.loading.sandbox.tasks import DrawTask, ParseTask
 from rag.loading.sandbox.wire import pack_drawn, pack_parsed, read_frame, unpack_request, write_frame
@@ -25,7 +26,7 @@ if sys.platform != "win32":
 
 READY = b"ready"
 _ORPHAN_SECONDS = 5.0  # past the limit at which the parent kills: if it did not, the parent is gone
-_RETIRING_SHARE = 0.25  # of the memory limit; a process that grew so far would fail the next large file early
+_RETIRING_SHARE = 0.4  # of the memory limit; a process that grew so far would fail the next large file early
 
 
 def main() -> None:
@@ -39,8 +40,14 @@ def main() -> None:
         while True:
             task, limits = unpack_request(read_frame(requests))
             data = read_frame(requests)
+
+            def page(number: int, pages: int, seconds: float = limits.recognition_seconds) -> None:
+                faulthandler.dump_traceback_later(seconds + _ORPHAN_SECONDS, exit=True)
+                write_frame(replies, json.dumps({"page": [number, pages]}).encode())
+
             faulthandler.dump_traceback_later(limits.parse_seconds + _ORPHAN_SECONDS, exit=True)
-            reply, png = _reply(task, data, limits)
+            with told_to(page):
+                reply, png = _reply(task, data, limits)
             faulthandler.cancel_dump_traceback_later()
             write_frame(replies, reply)
             write_frame(replies, png)

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from rag.loading.pages import Box
 
-PDF = "application/pdf"
-"""The media type of documents whose pages can be shown as images."""
-
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:

@@ -15,10 +15,11 @@ from typing import Literal, NamedTuple
 
 from markupsafe import Markup
 
-from rag.answer.phrases import day, place_name
+from rag.answer.phrases import day, place_name, recognition_words
+from rag.loading.pages import has_page_images
 from rag.loading.verification import Verification
 from rag.schema import Citation, Document, Span
-from rag.ui.html.pdf_page import PDF, PdfPage
+from rag.ui.html.pdf_page import PdfPage
 from rag.ui.html.render import render
 from rag.ui.state import Key
 
@@ -117,6 +118,7 @@ def panel_html(
         place_name(citation),
         day(citation.date) if citation.date is not None else "",
         citation.document,
+        recognition_words(citation),
     ]
     return render(
         "source.html",
@@ -130,7 +132,7 @@ def panel_html(
         why=Markup(why),
         pdf_page=pdf_page,
         text=None if pdf_page else shown_text(document, citation, window),
-        has_pages=document.source.media_type == PDF and citation.page is not None,
+        has_pages=has_page_images(document.source.media_type) and citation.page is not None,
     )
 
 

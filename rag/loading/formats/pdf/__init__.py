@@ -12,8 +12,9 @@ from dataclasses import replace
 import pypdfium2 as pdfium
 
 from rag.errors import Refused
-from rag.loading.formats.pdf.outline import Heading, bookmarks, headings
-from rag.loading.formats.pdf.page import PageReader, PageText
+from rag.loading.formats.pdf.outline import Bookmark, Heading, bookmarks, headings
+from rag.loading.formats.pdf.page import PageText
+from rag.loading.formats.pdf.pictures import PictureReader
 from rag.loading.formats.pdf.warnings import reason_without_text, warnings
 from rag.loading.limits import Limits
 from rag.loading.parsed import Parsed, check_length
@@ -31,7 +32,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     seldom of the document.
 
     Raises:
-        Refused: damaged, protected by a password, without any text, or too long.
+        Refused: damaged, protected by a password, without any text, or over the limits.
     """
     with open_pdf(data) as document:
         title, author = (str(document.get_metadata_value(name)) for name in ("Title", "Author"))
@@ -39,8 +40,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         outline = bookmarks(document)
     if not any(page.text.strip() for page in pages):
         raise Refused(reason_without_text(pages))
-    text, starts = _joined(pages)
-    sections = _sections(pages, starts, headings(pages, outline))
+    text, sections = joined(pages, outline)
     return Parsed(text, sections, title, warnings=warnings(pages, unreadable), author=author)
 
 
@@ -65,17 +65,25 @@ def _read_pages(document: pdfium.PdfDocument, limits: Limits) -> tuple[list[Page
     pages: list[PageText] = []
     unreadable: list[int] = []
     characters = 0
-    reader = PageReader(document)
+    reader = PictureReader(document)
     for index in range(len(document)):
         try:
             page = reader.read(index)
         except pdfium.PdfiumError:
             page = PageText("", [])
             unreadable.append(index + 1)
-        pages.append(replace(page, origins=[]))  # large, and of use only where a page is drawn
+        pages.append(replace(page, origins=[], recognised=None))  # large, and of use only where a page is drawn
         characters += len(page.text) + len(PAGE_BREAK)
         check_length(characters, limits)
+        if reader.pictures > limits.max_recognised_pages:
+            raise Refused(f"has more than {limits.max_recognised_pages:,} pages without text; split it")
     return pages, unreadable
+
+
+def joined(pages: Sequence[PageText], outline: Sequence[Bookmark] = ()) -> tuple[str, tuple[Section, ...]]:
+    """The text of all pages, and its sections."""
+    text, starts = _joined(pages)
+    return text, _sections(pages, starts, headings(pages, outline))
 
 
 def _joined(pages: Sequence[PageText]) -> tuple[str, list[int]]:

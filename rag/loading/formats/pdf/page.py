@@ -23,6 +23,7 @@ from rag.loading.formats.pdf.lines import Line, Piece, line_of, pieces_of, rows_
 from rag.loading.formats.pdf.notes import marker_of, notes_begin
 from rag.loading.formats.pdf.order import blocks
 from rag.loading.formats.pdf.paragraphs import OTHER_SIZE, is_closed, separators
+from rag.loading.formats.pdf.recognised import Recognised
 from rag.loading.formats.pdf.rulings import Ruling, rulings
 from rag.loading.formats.pdf.tables import Table, aligned_tables, has_header, ruled_tables
 from rag.loading.formats.pdf.written import Part, TypeLine, Written
@@ -41,12 +42,14 @@ class PageText:
     Attributes:
         text: of all of it.
         origins: for each character of the text, the index of the one in pdfium's text page that it stands for;
-            ``INSERTED`` for white space and what else the page does not draw.
+            ``INSERTED`` for white space and what else the page does not draw. Of a page that was recognised, the index
+            of the one in ``recognised.characters``.
         parts: in the order of their starts.
         lines: of the running text, each with its type; a line may have been cut in two.
         drawn: what there is on it: text, else pictures, else lines, else nothing.
         is_unfinished: whether it ends with running text, and not where a sentence ends.
         is_open: whether it does so with a full line of a paragraph, so that it goes on overleaf for certain.
+        recognised: where its characters stand, if they are not the file's but were recognised.
     """
 
     text: str
@@ -56,6 +59,7 @@ class PageText:
     drawn: Kind = "nothing"
     is_unfinished: bool = False
     is_open: bool = False
+    recognised: Recognised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,14 @@ class PageReader:
         textpage.close()
         page.close()
         return drawn
+
+
+def page_of(letters: Characters) -> PageText:
+    """The text of a page of which nothing is known but its characters."""
+    none = Furniture(0, frozenset())
+    kind: Kind = "text" if letters.letters else "nothing"
+    drawn = _Drawn(letters, rows_of(pieces_of(letters)), [], [], [], kind, {"top": [], "bottom": []})
+    return _composed(drawn, none, none)
 
 
 def _look_at(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, form: pdfium.PdfFormEnv | None) -> _Drawn:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from rag.loading.formats.pdf.page import PageText
+from rag.loading.ocr import INSTALL, is_installed
 from rag.loading.parsed import REPLACEMENT
 
 GARBLED_SHARE = 0.05
@@ -27,11 +28,15 @@ _PAGES_NAMED = 10
 def warnings(pages: Sequence[PageText], unreadable: Sequence[int]) -> tuple[str, ...]:
     """One sentence for each thing that is wrong, with the numbers of the pages; ``unreadable`` ones are known."""
     numbered = [(number, page) for number, page in enumerate(pages, 1) if number not in unreadable]
-    garbled = [number for number, page in numbered if _is_garbled(page.text)]
-    misread = [number for number, page in numbered if number not in garbled and _is_misread(page.text)]
+    garbled = [number for number, page in numbered if is_garbled(page.text)]
+    misread = [number for number, page in numbered if number not in garbled and is_misread(page.text)]
+    hint = "" if is_installed() else f"; to recognise it: {INSTALL}"
     found = (
         (list(unreadable), "cannot be read: the file is damaged"),
-        ([number for number, page in numbered if page.drawn == "pictures"], "has no text, only images (a scan?)"),
+        (
+            [number for number, page in numbered if page.drawn == "pictures"],
+            f"has no text, only images (a scan?){hint}",
+        ),
         ([number for number, page in numbered if page.drawn == "lines"], "has no text, only a drawing"),
         (garbled, "has unreadable characters: its fonts do not say which letters they draw"),
         (misread, "has letters that make no words: its fonts seem to say other letters than they draw"),
@@ -42,18 +47,20 @@ def warnings(pages: Sequence[PageText], unreadable: Sequence[int]) -> tuple[str,
 def reason_without_text(pages: Sequence[PageText]) -> str:
     """Why a document has no text, and what to do about it."""
     kinds = {page.drawn for page in pages}
+    recognition = " on which none is recognised" if is_installed() else f"; to recognise text on them: {INSTALL}"
     if "pictures" in kinds:
-        return "has no text, only images: make it searchable with OCR first (ocrmypdf, for example)"
+        return f"has no text, only images{recognition}"
     if "lines" in kinds:
-        return "has no text, only drawings: if they show letters, OCR makes them searchable (ocrmypdf, for example)"
+        return f"has no text, only drawings{recognition}"
     return "has no text: its pages are blank"
 
 
-def _is_garbled(text: str) -> bool:
+def is_garbled(text: str) -> bool:
+    """Whether many characters of a text mean nothing."""
     return len(_MEANINGLESS.findall(text)) > GARBLED_SHARE * len(text)
 
 
-def _is_misread(text: str) -> bool:
+def is_misread(text: str) -> bool:
     """Whether the Latin letters of a text are those of no language."""
     letters = [letter for letter in text.casefold() if letter.isalpha() and letter < "\u0250"]
     if len(letters) < FEWEST_LETTERS:

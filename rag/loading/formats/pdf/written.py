@@ -16,7 +16,7 @@ from rag.text.tables import CELL
 class Part:
     """A part of a page's text that is more than running text: ``text[start:end]``, see ``rag.schema.Section``."""
 
-    kind: Literal["note", "table"]
+    kind: Literal["note", "table", "recognised"]
     label: str
     start: int
     end: int

@@ -48,7 +48,7 @@ def real_documents(folders: Sequence[Path]) -> tuple[Manifest, list[RealDocument
             raise SystemExit(f"{folder}: was made with another model or other settings than {folders[0]}")
         manifest = record.meta.manifest
         for source in record.documents.sources():
-            chunks = [chunk for chunk, _, _ in record.found(record.chunks.ids([source.id]).tolist()).values()]
+            chunks = [one.chunk for one in record.found(record.chunks.ids([source.id]).tolist()).values()]
             text = record.documents.get(source.id).text
             if text in seen or not chunks:
                 continue

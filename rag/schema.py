@@ -18,9 +18,9 @@ Span = tuple[int, int]
 
 
 SectionKind = Literal[
-    "page", "slide", "sheet", "message", "rows", "heading", "table", "item", "code", "note", "recognised"
+    "page", "slide", "sheet", "message", "file", "rows", "heading", "table", "item", "code", "note", "recognised"
 ]
-PLACES: tuple[SectionKind, ...] = ("page", "slide", "sheet", "message")
+PLACES: tuple[SectionKind, ...] = ("page", "slide", "sheet", "message", "file")
 """The kinds of section that a citation can name as the place where it stands."""
 
 
@@ -31,10 +31,11 @@ class Section:
     Attributes:
         kind: what it is; the label is:
 
-            - ``"page"``, ``"slide"``: its number, from "1"; ``"sheet"``: its name; ``"message"``: its subject.
+            - ``"page"``, ``"slide"``: its number, from "1"; ``"sheet"``: its name; ``"message"``: its subject;
+              ``"file"`` in an archive or a message: its name.
             - ``"rows"``: the cells of a sheet, "A12:F40", whose rows are its lines, one each.
             - ``"heading"``: its text. It covers its own line and everything up to the next heading or the next slide,
-              sheet or message.
+              sheet, message or file.
             - ``"table"``: its header row as it stands at the start of the section, "Flat | Tenant"; "" where no row
               heads it. Each of its rows is one line, "a | b".
             - ``"item"`` of a list: its marker, "3." or "-". It covers the items in it too.
@@ -83,8 +84,9 @@ class Source:
 
 
 def page_count(sections: Sequence[Section]) -> int | None:
-    """How many pages a document with these sections has; None where it has none."""
-    return sum(section.kind == "page" for section in sections) or None
+    """How many pages a document with these sections has; None where it has none, or only files in it have some."""
+    kinds = [section.kind for section in sections]
+    return None if "file" in kinds else kinds.count("page") or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +113,13 @@ class Document:
         return None
 
     def place_at(self, offset: int) -> str:
-        """Where the character at ``offset`` stands: "page 3", "slide 2", "sheet Budget, row 12", "row 12", a message.
+        """Where the character at ``offset`` stands: "page 3", "sheet Budget, row 12", "message Rent, file a.pdf".
 
         "" where the format has no such places.
         """
         found = [section for section in self.sections if section.covers(offset)]
-        names = [f"{section.kind} {section.label}".rstrip() for section in found if section.kind in PLACES][-1:]
+        places = {section.kind: section.label for section in found if section.kind in PLACES}  # the innermost of each
+        names = [f"{kind} {label}".rstrip() for kind, label in places.items()]
         for section in found:
             if section.kind == "rows":
                 first = section.label.partition(":")[0].lstrip(ascii_uppercase)

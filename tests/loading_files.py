@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import struct
 import subprocess
 import zipfile
 import zlib
@@ -16,6 +17,7 @@ from typing import Any
 
 import docx
 import openpyxl
+import pptx
 import pytest
 from fpdf import FPDF
 
@@ -216,3 +218,144 @@ def strict(data: bytes) -> bytes:
                 )
             target.writestr(name, part)
     return stream.getvalue()
+
+
+def presentation(build: Callable[[Any], None] | None = None) -> bytes:
+    """A PowerPoint presentation; ``build`` fills the ``pptx.Presentation``, in the default template."""
+    made = pptx.Presentation()
+    (build or _one_slide)(made)
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+def _one_slide(made: Any) -> None:
+    slide = made.slides.add_slide(made.slide_layouts[1])
+    slide.shapes.title.text = "The committee"
+    slide.placeholders[1].text = "The committee met on Tuesday."
+
+
+def archive(members: Mapping[str, bytes | str]) -> bytes:
+    """A zip file with these members."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, data in members.items():
+            made.writestr(name, data)
+    return stream.getvalue()
+
+
+def open_document(body: str, styles: str = "", *, kind: str = "text", declaration: str = "") -> bytes:
+    """An OpenDocument text, or of another kind ("presentation"), written by hand."""
+    names = ("office", "table", "text", "style", "presentation")
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
+    return archive({
+        "mimetype": f"application/vnd.oasis.opendocument.{kind}",
+        "content.xml": f'<?xml version="1.0"?>{declaration}<office:document-content {spaces}'
+        ' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>",
+    })  # fmt: skip
+
+
+def book(chapters: Mapping[str, str], *, extra: Mapping[str, str] | None = None) -> bytes:
+    """An EPUB book of pages of XHTML, in their order; their names are in its table of contents too."""
+    items = "".join(f'<item id="{n}" href="text/{n}.xhtml" media-type="application/xhtml+xml"/>' for n in chapters)
+    order = "".join(f'<itemref idref="{name}"/>' for name in chapters)
+    points = "".join(
+        f'<navPoint><navLabel><text>{name}</text></navLabel><content src="text/{name}.xhtml"/></navPoint>'
+        for name in chapters
+    )
+    return archive({
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="OEBPS/book.opf"/></rootfiles></container>',
+        "OEBPS/book.opf": '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<metadata><dc:title>The lighthouse</dc:title><dc:creator>Ana Ruiz</dc:creator><dc:creator>Bo Li</dc:creator>"
+        "<dc:date>2019-06-01</dc:date></metadata><manifest>"
+        f'<item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>{items}</manifest>'
+        f'<spine toc="ncx">{order}</spine></package>',
+        "OEBPS/toc.ncx": f'<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap>{points}</navMap></ncx>',
+        **{f"OEBPS/text/{name}.xhtml": f"<html><body>{markup}</body></html>" for name, markup in chapters.items()},
+        **(extra or {}),
+    })  # fmt: skip
+
+
+_SECTOR = 512
+_FREE, _END = 0xFFFFFFFF, 0xFFFFFFFE
+Storage = Mapping[str, "bytes | Storage"]
+
+
+def outlook_message(texts: Mapping[int, str], sent: datetime, attachments: Mapping[str, bytes]) -> bytes:
+    """A message as Outlook saves it.
+
+    Args:
+        texts: properties by their numbers, as 0x0037 for the subject.
+        sent: when.
+        attachments: by their names.
+    """
+    ticks = int((sent - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 10_000_000
+    fixed = struct.pack("<HHIQ", 0x40, 0x39, 6, ticks)
+    storages = {
+        f"__attach_version1.0_#{at:08X}": _properties(8, {0x3707: name}, {0x3701: data})
+        for at, (name, data) in enumerate(attachments.items())
+    }
+    return _compound_file({**_properties(32, texts, {}, fixed), **storages})
+
+
+def _properties(header: int, texts: Mapping[int, str], binaries: Mapping[int, bytes], fixed: bytes = b"") -> Storage:
+    values = [(number, 0x1F, text.encode("utf-16-le")) for number, text in texts.items()]
+    values += [(number, 0x102, data) for number, data in binaries.items()]
+    index = b"".join(struct.pack("<HHIQ", kind, number, 6, len(data)) for number, kind, data in values)
+    streams = {f"__substg1.0_{number:04X}{kind:04X}": data for number, kind, data in values}
+    return {"__properties_version1.0": bytes(header) + fixed + index, **streams}
+
+
+def _compound_file(root: Storage) -> bytes:
+    """A compound file: sectors of streams, the directory, and tables of which sector follows which."""
+    sectors: list[bytes] = []
+    following: list[int] = []
+    small: list[bytes] = []  # sectors of streams below 4,096 bytes
+    small_following: list[int] = []
+    entries: list[bytes] = []
+
+    def stored(data: bytes, size: int, into: list[bytes], table: list[int]) -> int:
+        first, pieces = len(into), [data[at : at + size].ljust(size, b"\0") for at in range(0, len(data), size)]
+        into.extend(pieces)
+        table.extend([*range(first + 1, first + len(pieces)), _END] if pieces else [])
+        return first if pieces else _END
+
+    def entry(name: str, content: bytes | Storage, kind: int) -> int:
+        number, child, first, size = len(entries), _FREE, 0, 0
+        entries.append(b"")
+        if isinstance(content, bytes):
+            into = (64, small, small_following) if len(content) < 4096 else (_SECTOR, sectors, following)
+            first, size = stored(content, *into), len(content)
+        else:
+            for inner, data in reversed(content.items()):
+                at = entry(inner, data, 2 if isinstance(data, bytes) else 1)
+                entries[at] = entries[at][:72] + struct.pack("<I", child) + entries[at][76:]
+                child = at
+        if kind == 5:
+            size = 64 * len(small)
+            first = stored(b"".join(small), _SECTOR, sectors, following)
+        title = (name + "\0").encode("utf-16-le")
+        entries[number] = (
+            title.ljust(64, b"\0") + struct.pack("<HBB3I", len(title), kind, 1, _FREE, _FREE, child) + bytes(36)
+            + struct.pack("<IQ", first, size)
+        )  # fmt: skip
+        return number
+
+    entry("Root Entry", root, 5)
+    directory = stored(b"".join(entries).ljust(-(-len(entries) // 4) * _SECTOR, b"\0"), _SECTOR, sectors, following)
+    of_small = struct.pack(f"<{len(small_following)}I", *small_following)
+    of_small = of_small.ljust(-(-len(of_small) // _SECTOR) * _SECTOR, b"\xff")
+    first_of_small = stored(of_small, _SECTOR, sectors, following)
+    tables = 1
+    while tables * _SECTOR // 4 < len(sectors) + tables:
+        tables += 1
+    table = struct.pack(f"<{len(following) + tables}I", *following, *[0xFFFFFFFD] * tables)
+    table = table.ljust(tables * _SECTOR, b"\xff")
+    header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<9I", 0, tables, directory, 0, 4096, first_of_small, len(of_small) // _SECTOR, _END, 0)
+    header += struct.pack("<109I", *[len(sectors) + at if at < tables else _FREE for at in range(109)])
+    return header + b"".join(sectors) + table

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loading_files import (
     WORD_XML,
+    archive,
+    book,
     deflated_spaces,
+    open_document,
     open_document_sheet,
+    outlook_message,
     package_with,
     pdf,
+    presentation,
     put,
     raw_pdf,
     word,
@@ -42,6 +48,29 @@ GOOD_ODS = open_document_sheet(
     '<table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-spanned="2">'
     "<text:p>The board met<text:s/>on <text:span>Tuesday</text:span>.</text:p></table:table-cell></table:table-row>"
 )
+GOOD_SLIDES = presentation()
+GOOD_ODT = open_document(
+    '<text:h text:outline-level="1">Board</text:h><text:p>The board met<text:s/>on '
+    "<text:span>Tuesday</text:span>.</text:p>"
+    '<text:list><text:list-item text:start-value="2"><text:p>noon</text:p></text:list-item></text:list>'
+)
+GOOD_BOOK = book({"one": "<h1>The board</h1><p>The board met on Tuesday.</p>"})
+GOOD_RTF = (
+    rb"{\rtf1\ansicpg1252{\fonttbl{\f0\fcharset204 A;}}\pard\outlinelevel0 The board\par\pard It met \'e0 noon\u8364?."
+    rb"{\footnote Or not.}\par\trowd\cellx1\cellx2\pard\intbl a\cell b\cell\row\pard{\listtext 1.\tab}End.\par}"
+)
+GOOD_MAIL = (
+    b"From: a@example.org\nSubject: The board\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\n"
+    b"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\nVGhlIGJvYXJkIG1ldC4=\n--x\n"
+    b'Content-Type: text/html\nContent-Disposition: attachment; filename="a.html"\n\n<p>On Tuesday.</p>\n--x--\n'
+)
+GOOD_MAILBOX = b"From a Tue Mar  5 10:00:00 2024\n" + GOOD_MAIL + b"\nFrom b Wed Mar  6 10:00:00 2024\n" + GOOD_MAIL
+GOOD_OUTLOOK = outlook_message(
+    {0x1A: "IPM.Note", 0x37: "The board", 0x1000: "The board met on Tuesday."},
+    datetime(2024, 3, 5, tzinfo=UTC),
+    {"a.txt": b"It ended at noon."},
+)
+GOOD_ZIP = archive({"a.md": "# The board\n\nIt met on Tuesday.", "b.zip": archive({"c.txt": "It ended at noon."})})
 NOTEBOOK = b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": "mean(readings)", "outputs": []}]}'
 FAMILIES = {format_: suffix for suffix, format_ in FORMATS.items()}
 """A suffix of each format."""
@@ -131,11 +160,49 @@ def test_limits_are_told(tmp_path: Path) -> None:
         ("b.docx", GOOD_WORD),
         ("b.xlsx", GOOD_EXCEL),
         ("b.ods", GOOD_ODS),
+        ("b.pptx", GOOD_SLIDES),
+        ("b.odt", GOOD_ODT),
+        ("b.epub", GOOD_BOOK),
+        ("b.rtf", GOOD_RTF),
+        ("b.eml", GOOD_MAIL),
+        ("b.mbox", GOOD_MAILBOX),
+        ("b.msg", GOOD_OUTLOOK),
+        ("b.zip", archive({"a.txt": "x" * 12, "b.txt": "x" * 12})),
+        ("b.rst", b"x" * 2000),
+        ("b.adoc", b"x" * 2000),
     ):
         reason = refused(put(tmp_path, name, data), Limits(max_characters=20))
         assert reason == "holds more than 20 characters of text"
-    for name, data in (("c.docx", GOOD_WORD), ("c.xlsx", GOOD_EXCEL), ("c.ods", GOOD_ODS)):
+    for name, data in (
+        ("c.docx", GOOD_WORD),
+        ("c.xlsx", GOOD_EXCEL),
+        ("c.ods", GOOD_ODS),
+        ("c.pptx", GOOD_SLIDES),
+        ("c.odt", GOOD_ODT),
+        ("c.epub", GOOD_BOOK),
+        ("c.zip", GOOD_ZIP),
+    ):
         assert "unpacks to" in refused(put(tmp_path, name, data), Limits(max_unpacked_bytes=100))
+
+
+def test_bombs_in_archives_and_messages_are_refused(tmp_path: Path) -> None:
+    bomb = archive({"a.txt": b" " * 80 * MIB})
+    assert "a zip bomb" in refused(put(tmp_path, "a.zip", bomb))
+    assert "b.zip unpacks to" in refused(put(tmp_path, "c.zip", archive({"b.zip": bomb})))
+    many = archive({f"{number}.txt": "x" for number in range(10_001)})
+    assert "holds 10,001 files" in refused(put(tmp_path, "d.zip", many))
+    nested = b"From: a\nContent-Type: multipart/mixed; boundary=0\n\n"
+    nested += b"".join(b"--%d\nContent-Type: multipart/mixed; boundary=%d\n\n" % (n, n + 1) for n in range(300))
+    assert refused(put(tmp_path, "a.eml", nested))
+
+
+def test_names_in_an_archive_lead_nowhere(tmp_path: Path) -> None:
+    put(tmp_path, "secret.txt", "the secret")
+    folder = tmp_path / "documents"
+    data = archive({"../secret.txt": "Words of the archive.", "/etc/motd.txt": "Others.", "a\nb.txt": "Third."})
+    text = load_file(put(folder, "a.zip", data), root=folder).text
+    assert "Words of the archive." in text and "Others." in text and "the secret" not in text
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.zip", "documents", "secret.txt"]
 
 
 def test_one_very_long_line(tmp_path: Path) -> None:
@@ -408,6 +475,25 @@ def test_any_text(tmp_path: Path, suffix: str, text: str) -> None:
     check_any(tmp_path, suffix, text.encode())
 
 
+OTHER_MARKUP = [
+    "= ", "== ", "\n", "\n\n", "* ", "** ", ". ", "|===\n", "|a ", "2+|b ", "----\n", "====\n", "[cols=2]\n",
+    "a:: ", "{x}", "footnote:[a]", ".. note:: ", ".. table::\n", "   ", "+--+\n", "=== ===\n", "|x|\n",
+    ":a: b\n", "`a`_ ", "[1]_ ", "::\n", ".. [1] ", "word ", "*", "_", "^", "~", "//", "\\rtf1", "{", "}",
+    "\\par ", "\\cell ", "\\row ", "\\trowd", "\\'e9", "\\u9?", "{\\footnote ", "From a 2024\n", "From: b\n",
+    "Content-Type: multipart/mixed; boundary=c\n", "--c\n",
+]  # fmt: skip
+
+
+@relaxed
+@given(
+    suffix=st.sampled_from([".adoc", ".rst", ".rtf", ".eml", ".mbox"]),
+    pieces=st.lists(st.sampled_from(OTHER_MARKUP), max_size=40),
+)
+def test_any_other_markup(tmp_path: Path, suffix: str, pieces: list[str]) -> None:
+    start = {".rtf": "{\\rtf1 ", ".eml": "From: a\n", ".mbox": "From a 2024\nFrom: b\n"}.get(suffix, "")
+    check_any(tmp_path, suffix, (start + "".join(pieces)).encode())
+
+
 MARKUP = [
     "# ", "## ", "\n", "\n\n", "- ", "1. ", "> ", "| a | b |\n|-|-|\n", "```", "*", "[x](y)", "word ", "\t", "===\n",
     "<h1>", "</h1>", "<p>", "<li>", "<ol>", "<table>", "<tr>", "<td>", "<pre>", "</pre>", "<br>", "&lt;", "<!--",
@@ -445,10 +531,26 @@ def test_any_data(tmp_path: Path, suffix: str, pieces: list[str]) -> None:
         (".docx", GOOD_WORD),
         (".xlsx", GOOD_EXCEL),
         (".ods", GOOD_ODS),
+        (".pptx", GOOD_SLIDES),
+        (".odt", GOOD_ODT),
+        (".epub", GOOD_BOOK),
+        (".rtf", GOOD_RTF),
+        (".eml", GOOD_MAIL),
+        (".mbox", GOOD_MAILBOX),
+        (".msg", GOOD_OUTLOOK),
+        (".zip", GOOD_ZIP),
         (".ipynb", NOTEBOOK),
         (".json", b'{"a": [{"b": 1, "c": "x"}, {"b": 2, "c": "y"}], "d": [1, [2, 3]]}'),
         (".xml", b'<?xml version="1.0" encoding="utf-8"?><a b="c"><d>e</d><d>f</d><g>h<i>j</i></g></a>'),
         (".yaml", b"a:\n  b: &x [1, 2]\n  c: *x\nd:\n  - e: f\n    g: {h: i}\n"),
+        (
+            ".rst",
+            b"Board\n=====\n\nIt met [1]_ *today*.\n\n- a\n\n  - b\n\n.. note:: c\n\n.. [1] d\n\n== ==\ne  f\n== ==\n",
+        ),
+        (
+            ".adoc",
+            b"= Board\nA B\n\nIt *met*.footnote:[x]\n\n* a\n** b\n\n|===\n|c |d\n\n2+|e\n|===\n\n----\nf\n----\n",
+        ),
         (".csv", b'a,b,c\n1,"two, three",4\n5,"six ""7""",8\n'),
     ],
 )

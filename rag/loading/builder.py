@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.loading.limits import Limits
 from rag.loading.parsed import check_length, clean_newlines
@@ -152,6 +152,27 @@ class TextBuilder:
         """Close the table; where the first row is all of it, it heads nothing."""
         self.end("table")
 
+    # -- other texts --------------------------------------------------------------------------------------
+
+    def add_written(self, text: str, sections: Iterable[Section], *, under: int = 0) -> None:
+        """Append a text that another format wrote, with its sections.
+
+        Args:
+            text: with ``\\n`` newlines, as in ``Parsed``.
+            sections: of it.
+            under: the level of the heading that it stands under, 0 for none; its headings become lower by that.
+        """
+        self.gap(2)
+        self.add(text)
+        start = self._length - len(text)
+        for section in sections if text else ():
+            level = section.level
+            if section.kind == "heading":
+                level = min(max(level, 1) + under, 6)
+            moved = replace(section, start=start + section.start, end=start + section.end, level=level)
+            self._sections.append(moved)
+        self.gap(2)
+
     # -- what came of it ----------------------------------------------------------------------------------
 
     def build(self) -> tuple[str, tuple[Section, ...]]:
@@ -166,7 +187,7 @@ class TextBuilder:
             if section.kind == "heading":
                 later = bisect_right(begins, section.start)
                 end = begins[later] if later < len(begins) else self._length
-                label = " ".join(text[section.start : min(section.end, end)].split())
+                label = section.label or " ".join(text[section.start : min(section.end, end)].split())
                 section = Section("heading", label, section.start, end, section.level)
                 if written and (written[-1].kind, written[-1].start) == ("heading", section.start):
                     written.pop()  # damaged markup: a heading in a heading

@@ -21,6 +21,7 @@ class Limits:
         max_characters: of the extracted text; the default is about 25,000 pages.
         max_recognised_pages: pages of one file whose text is recognised: hours of work.
         max_pixels: of one picture; an A3 sheet at 600 to an inch has 70 million.
+        max_depth: of files in one another: an archive in a message in an archive is 3 deep.
     """
 
     max_file_bytes: int = 100 * MIB
@@ -30,6 +31,7 @@ class Limits:
     max_characters: int = 50_000_000
     max_recognised_pages: int = 1000
     max_pixels: int = 80_000_000
+    max_depth: int = 3
 
     @property
     def recognition_seconds(self) -> float:

@@ -88,6 +88,23 @@ _PNG, _JPEG, _TIFF, _WEBP = (
     Format(name, f"image/{name.lower()}", f"{_HERE}.image", libraries=("rapidocr", "pillow"), install=INSTALL)
     for name in ("PNG", "JPEG", "TIFF", "WebP")
 )
+_POWERPOINT = Format(
+    "PowerPoint", f"{_OFFICE}.presentationml.presentation", f"{_HERE}.powerpoint", libraries=("python-pptx", "lxml")
+)
+_ODT = Format("OpenDocument text", f"{_OPEN_DOCUMENT}.text", f"{_HERE}.open_document", libraries=("lxml",))
+_ODP = Format(
+    "OpenDocument presentation", f"{_OPEN_DOCUMENT}.presentation", f"{_HERE}.open_document", libraries=("lxml",)
+)
+_RTF = Format("Rich Text", "application/rtf", f"{_HERE}.rtf", libraries=("striprtf",))
+_RST = Format("reStructuredText", "text/x-rst", f"{_HERE}.rst", libraries=("docutils", *_OF_HTML))
+_ASCIIDOC = Format("AsciiDoc", "text/asciidoc", f"{_HERE}.asciidoc")
+_EPUB = Format("EPUB book", "application/epub+zip", f"{_HERE}.epub", libraries=("lxml", *_OF_HTML))
+_MESSAGE = Format("message", "message/rfc822", f"{_HERE}.eml", libraries=_OF_HTML)
+_OUTLOOK = Format(
+    "message of Outlook", "application/vnd.ms-outlook", f"{_HERE}.msg", libraries=("python-oxmsg", *_OF_HTML)
+)
+_MAILBOX = Format("mailbox", "application/mbox", f"{_HERE}.mbox", libraries=_OF_HTML, has_title=False)
+_ZIP = Format("zip archive", "application/zip", f"{_HERE}.zip", has_title=False)
 _CODE_SUFFIXES = (
     ".py .pyi .js .mjs .ts .jsx .tsx .java .kt .scala .c .h .cc .cpp .hpp .cs .go .rs .swift .rb .php .pl .lua .r .jl"
     " .sh .bash .ps1 .bat .sql .css .scss .toml .ini .cfg .conf .properties"
@@ -118,6 +135,18 @@ FORMATS: dict[str, Format] = {
     ".tif": _TIFF,
     ".tiff": _TIFF,
     ".webp": _WEBP,
+    ".pptx": _POWERPOINT,
+    ".odt": _ODT,
+    ".odp": _ODP,
+    ".rtf": _RTF,
+    ".rst": _RST,
+    ".adoc": _ASCIIDOC,
+    ".asciidoc": _ASCIIDOC,
+    ".epub": _EPUB,
+    ".eml": _MESSAGE,
+    ".msg": _OUTLOOK,
+    ".mbox": _MAILBOX,
+    ".zip": _ZIP,
     **dict.fromkeys(_CODE_SUFFIXES, _CODE),
 }
 """What docquote reads itself, by the suffix in lower case."""

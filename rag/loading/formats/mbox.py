@@ -1,0 +1,41 @@
+"""Mailboxes (.mbox) -> their messages, one after another."""
+
+from __future__ import annotations
+
+import re
+
+from rag.errors import Refused
+from rag.loading.builder import TextBuilder
+from rag.loading.formats.eml import read_message
+from rag.loading.limits import Limits
+from rag.loading.mail import write_message
+from rag.loading.parsed import Parsed
+from rag.loading.parts import Parts
+from rag.loading.registry import refusing
+
+_BORDER = re.compile(rb"^From \S*[^\r\n]*\d{4}[^\r\n]*\r?\n", re.MULTILINE)
+_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+
+
+def parse(data: bytes, limits: Limits) -> Parsed:
+    """Every message with its attachments; one that cannot be read is named by its number in a warning.
+
+    Raises:
+        Refused: no mailbox, or too long.
+    """
+    borders = list(_BORDER.finditer(data))
+    if not borders or data[: borders[0].start()].strip():
+        raise Refused("is damaged, or not a mailbox")
+    parts = Parts(TextBuilder(limits), limits)
+    warnings: tuple[str, ...] = ()
+    ends = [border.start() for border in borders[1:]] + [len(data)]
+    for number, (border, end) in enumerate(zip(borders, ends, strict=True), 1):
+        try:
+            with refusing("a message", limits):
+                message, told = read_message(_QUOTED.sub(rb"\1", data[border.end() : end]))
+        except Refused as refusal:
+            warnings += (f"message {number} {refusal}",)
+            continue
+        warnings += told + write_message(message, parts)
+    text, sections = parts.builder.build()
+    return Parsed(text, sections, warnings=tuple(dict.fromkeys(warnings)) + parts.warnings)

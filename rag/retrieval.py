@@ -10,6 +10,7 @@ from typing import Literal
 from embeddings import Embedder
 from rag.errors import ScopeError
 from rag.index import FoundChunk, Index
+from rag.index.names import names_like
 from rag.schema import Passage, Scope, Scores, Source
 from rag.text.words import content_words, words
 
@@ -152,6 +153,8 @@ def sources_in(scope: Scope, sources: Sequence[Source]) -> list[Source]:
     names = {name for source in sources for name in (source.name, source.path)}
     for name in scope.documents:
         if name not in names:
+            if meant := names_like(sources, name):
+                raise ScopeError(f"{name}: say which is meant: {', '.join(meant)}")
             raise ScopeError(f"{name}: the index holds no document of that name; see: docquote status")
     folders = tuple(f"{folder.strip('/')}/" for folder in scope.folders)
     for given, folder in zip(scope.folders, folders, strict=True):

@@ -71,6 +71,8 @@ def report_dict(report: IndexReport, documents: int, chunks: int) -> dict[str, A
         "warnings": {name: list(warnings) for name, warnings in report.warnings.items()},
         "unsupported": report.unsupported,
         "links": report.links,
+        "moved": [{"from": str(move.old), "to": str(move.new), "documents": move.documents} for move in report.moved],
+        "left_out": report.left_out,
         "documents": documents,
         "chunks": chunks,
     }
@@ -87,6 +89,13 @@ def print_report(report: IndexReport, documents: int, chunks: int, folder: Path)
         err.print(f"{count(len(report.unsupported), 'file')} of other types passed over")
     if report.links:
         err.print(f"{count(len(report.links), 'symbolic link')} not followed")
+    if report.left_out:
+        err.print(
+            f"{count(len(report.left_out), 'file')} that you removed left out; to add one again: "
+            f"docquote index {plain(shlex.quote(report.left_out[0]))} --index {plain(shlex.quote(str(folder)))}"
+        )
+    for move in report.moved:
+        out.print(plain(f"moved: {move.old} -> {move.new}, {count(move.documents, 'document')}"))
     out.print(
         f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
         f"{len(report.removed)} removed, {len(report.failed)} failed"

@@ -8,6 +8,7 @@ them, so that the rest is quick.
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import traceback
 from datetime import datetime
@@ -214,10 +215,12 @@ def remove(
     """Remove documents from the index; their files stay where they are."""
     from rag.index import open_without_model
     from rag.index.ingest import remove_documents
+    from rag.index.names import names_like
 
     opened = open_without_model(folder)
     try:
         removed, unknown = remove_documents(opened, paths)
+        meant = {name: names_like(opened.sources(), name) for name in unknown}
     finally:
         opened.close()
     if as_json:
@@ -226,7 +229,7 @@ def remove(
         for name in removed:
             out.print(plain(f"removed {name}"))
     if unknown:
-        raise DocquoteError(f"{', '.join(unknown)}: the index holds no such document; see: docquote status")
+        raise DocquoteError("; ".join(_not_removed(name, meant[name], folder) for name in unknown))
 
 
 @app.command()
@@ -282,6 +285,13 @@ def main() -> None:
     except Exception:  # a fault in docquote must not have the exit status of "not in the documents"
         traceback.print_exc()
         sys.exit(EXIT_ERROR)
+
+
+def _not_removed(name: str, meant: list[str], folder: Path) -> str:
+    if not meant:
+        return f"{name}: the index holds no such document; see: docquote status --index {shlex.quote(str(folder))}"
+    commands = [f"docquote remove {shlex.quote(one)} --index {shlex.quote(str(folder))}" for one in meant]
+    return f"{name}: say which is meant: {', or: '.join(commands)}"
 
 
 def _read_history(path: Path) -> list[dict[str, str]]:

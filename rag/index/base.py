@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +119,17 @@ class Index(Protocol):
     def remove(self, document_id: str) -> bool:
         """Removes a document; False where the index does not hold it."""
 
+    def move(self, document_id: str, source: Source) -> None:
+        """Gives a document another id, name or path; its text, its chunks with their ids, and their vectors stay.
+
+        Args:
+            document_id: as it is now.
+            source: as it is to be; no other document has its id.
+
+        Raises:
+            LibraryError: the index does not hold the document.
+        """
+
     def save(self) -> None:
         """After many changes: puts in order what makes searching quick. What was changed is found and kept without."""
 
@@ -130,6 +141,12 @@ class Index(Protocol):
 
     def forget_root(self, root: Path) -> None:
         """Forgets a folder or file that was indexed, if it was; the documents stay."""
+
+    def left_out(self) -> frozenset[Path]:
+        """Files in indexed folders that are passed over, since a person removed them from the index."""
+
+    def leave_out(self, paths: Collection[Path]) -> None:
+        """Sets which files are passed over, in place of those that were."""
 
     # -- looking ----------------------------------------------------------------------------------------
 

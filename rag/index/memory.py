@@ -6,9 +6,9 @@ import itertools
 import math
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +51,7 @@ class MemoryIndex:
         self._documents: dict[str, Document] = {}
         self._held: dict[int, _Held] = {}
         self._roots: set[Path] = set()
+        self._left_out: frozenset[Path] = frozenset()
         self._ids = itertools.count(1)
         self._lock = threading.RLock()
         self._writer = threading.Lock()
@@ -94,6 +95,17 @@ class MemoryIndex:
             self.generation += 1
             return True
 
+    def move(self, document_id: str, source: Source) -> None:
+        """Gives a document another id, name or path."""
+        with self._lock:
+            document = self.document(document_id)
+            del self._documents[document_id]
+            self._documents[source.id] = replace(document, source=source)
+            for chunk_id, held in self._held.items():
+                if held.chunk.document_id == document_id:
+                    self._held[chunk_id] = replace(held, chunk=replace(held.chunk, document_id=source.id))
+            self.generation += 1
+
     def save(self) -> None:
         """There is nothing to put in order."""
 
@@ -111,6 +123,14 @@ class MemoryIndex:
         """Forgets a folder or file that was indexed."""
         with self._lock:
             self._roots.discard(root)
+
+    def left_out(self) -> frozenset[Path]:
+        """Files that are passed over."""
+        return self._left_out
+
+    def leave_out(self, paths: Collection[Path]) -> None:
+        """Sets which files are passed over."""
+        self._left_out = frozenset(paths)
 
     # -- looking ----------------------------------------------------------------------------------------
 

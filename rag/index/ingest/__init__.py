@@ -1,6 +1,7 @@
 """Files into an index, whichever engine is behind it: what changed, chunks, vectors, progress."""
 
 from rag.index.ingest.jobs import IndexJobs, Job
+from rag.index.ingest.moves import Move
 from rag.index.ingest.pipeline import add_documents
 from rag.index.ingest.update import IndexReport, Progress, leave_sample, limits_from, remove_documents, update_index
 from rag.index.ingest.uploads import forget_upload, keep_uploads
@@ -9,6 +10,7 @@ __all__ = [
     "IndexJobs",
     "IndexReport",
     "Job",
+    "Move",
     "Progress",
     "add_documents",
     "forget_upload",

@@ -204,6 +204,10 @@ class IndexJobs:
             self._index, self._embedder, paths, self._settings, progress, stop=lambda: self._is_cancelled(job_id)
         )
         problems = [str(failure) for failure in report.failed]
+        problems += [
+            f"moved: {move.old} -> {move.new}, {move.documents:,} document{'' if move.documents == 1 else 's'}"
+            for move in report.moved
+        ]
         problems += [f"{name}: {warning}" for name, warnings in report.warnings.items() for warning in warnings]
         return _summary(report, sample_left=left), tuple(problems)
 
@@ -241,6 +245,7 @@ def _summary(report: IndexReport, *, sample_left: bool) -> str:
         "failed": report.failed,
         "of other types passed over": report.unsupported,
         "links not followed": report.links,
+        "that you removed left out": report.left_out,
     }
     said = ", ".join(f"{len(names)} {what}" for what, names in parts.items() if names) or "nothing to do"
     return f"{said}; the sample library was taken out" if sample_left else said

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +12,9 @@ from typing import Protocol
 from embeddings import Embedder
 from rag.errors import LoadError
 from rag.index.base import Index
+from rag.index.ingest.moves import Move, after_moves, find_moved, moves_of
 from rag.index.ingest.pipeline import add_documents
+from rag.index.names import tell_apart
 from rag.loading import Limits, document_id, file_sha256, find_files, load_file
 from rag.sample import documents_folder
 from rag.schema import Document, Source
@@ -40,6 +43,9 @@ class IndexReport:
         warnings: by name, what was odd about documents that were added or updated.
         unsupported: files passed over because docquote does not read their type.
         links: symbolic links passed over; what they lead to may lie outside the folder.
+        moved: folders and files that lie elsewhere now; their documents were not read anew and are unchanged, or
+            updated, too.
+        left_out: files passed over because a person removed them from the index.
     """
 
     added: list[str] = field(default_factory=list)
@@ -50,6 +56,13 @@ class IndexReport:
     warnings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unsupported: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    moved: list[Move] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether a document was added, updated or removed."""
+        return bool(self.added or self.updated or self.removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +93,10 @@ def update_index(
     """Indexes files and folders; unchanged files (by content) are not read into chunks or embedded again.
 
     Each document is one transaction, so an interrupt or a kill loses nothing that was done, and the next run goes on
-    from there. Documents whose files are gone from an indexed folder are removed. A folder that is itself gone is a
-    failure, not a reason to remove what was in it: a drive may be missing.
+    from there. Documents whose files are gone from an indexed folder are removed. A folder that is itself gone, or
+    has nothing at all in it any more, is a failure, not a reason to remove what was in it: a drive may be missing.
+    A file that was moved, alone or with its folder, is known by its bytes and not read anew. What a person removed
+    from the index stays out until it is named in ``paths``.
 
     Args:
         index, embedder: opened with the same settings.
@@ -96,9 +111,12 @@ def update_index(
     report = IndexReport()
     with index.writing():
         plan = _plan(index, [path.resolve() for path in paths] or index.roots(), report)
+        followed = _follow_moves(index, plan, limits_from(settings), report)
+        _leave_out(index, plan, {path.resolve() for path in paths}, report)
         for source in plan.gone:
-            index.remove(source.id)
-            report.removed.append(source.name)
+            if source.id not in followed:
+                index.remove(source.id)
+                report.removed.append(source.name)
         known = {source.id: source for source in index.sources()}
 
         def stored(document: Document) -> None:
@@ -109,19 +127,22 @@ def update_index(
 
         changed = _changed(plan, known, limits_from(settings), report, progress, stop)
         add_documents(index, changed, embedder, stored)
+        tell_apart(index)
     return report
 
 
 def remove_documents(index: Index, names: Sequence[str]) -> tuple[list[str], list[str]]:
     """Removes documents by name or path, or all of a folder; the files stay as they are.
 
-    An indexed folder or file that is removed is not looked at again by ``update_index`` without paths.
+    An indexed folder or file that is removed is not looked at again by ``update_index`` without paths; a file in an
+    indexed folder is passed over until it is named there.
 
     Returns:
         The names of what was removed, and the given names that fit no document.
     """
     removed: list[str] = []
     unknown: list[str] = []
+    left_out = set(index.left_out())
     with index.writing():
         for name in names:
             path = str(Path(name).resolve())
@@ -133,13 +154,17 @@ def remove_documents(index: Index, names: Sequence[str]) -> tuple[list[str], lis
                 or source.path.startswith(f"{path}/")
                 or source.name.startswith(f"{name.rstrip('/')}/")
             ]
+            if not fitting and Path(path) not in index.roots():
+                unknown.append(name)
             index.forget_root(Path(path))
             for source in fitting:
                 index.remove(source.id)
                 index.forget_root(Path(source.path))
+                left_out.add(Path(source.path))
                 removed.append(source.name)
-            if not fitting:
-                unknown.append(name)
+        roots = index.roots()
+        index.leave_out({path for path in left_out if any(path.is_relative_to(root) for root in roots)})
+        tell_apart(index)
         index.save()
     return removed, unknown
 
@@ -156,8 +181,11 @@ def _plan(index: Index, roots: Sequence[Path], report: IndexReport) -> _Plan:
             continue
         try:
             found = find_files(root)
+            if inside and not found.files and root.is_dir() and not any(root.iterdir()):
+                raise LoadError(root, "there is nothing in it any more")
         except LoadError as error:
-            report.failed.append(error)
+            known_root = inside and root in index.roots() and not isinstance(error.__cause__, PermissionError)
+            report.failed.append(_with_remedy(error, index) if known_root else error)
             continue
         index.add_root(root)
         namer = _naming_root(index, root)
@@ -175,6 +203,47 @@ def _plan(index: Index, roots: Sequence[Path], report: IndexReport) -> _Plan:
             and not (_lies_in(source, apart) and Path(source.path).exists())  # indexed by itself, and ignored here
         )
     return _Plan(files, gone)
+
+
+def _with_remedy(error: LoadError, index: Index) -> LoadError:
+    root, folder = (shlex.quote(str(path)) for path in (error.path, index.folder))
+    return LoadError(
+        error.path,
+        f"{error.reason}; what the index holds of it is kept. If it was moved: docquote index NEW_PLACE --index "
+        f"{folder}; if it will not come back: docquote remove {root} --index {folder}",
+    )
+
+
+def _follow_moves(index: Index, plan: _Plan, limits: Limits, report: IndexReport) -> set[str]:
+    """Gives documents that lie elsewhere now their new paths, and forgets indexed folders that nothing is left of.
+
+    Returns:
+        The ids that the documents had before.
+    """
+    moved = find_moved(index.sources(), plan.files, limits)
+    for path, source in moved.items():
+        index.move(source.id, replace(source, id=document_id(path), path=str(path)))
+    if moved:
+        report.moved = moves_of(moved)
+        index.leave_out(after_moves(index.left_out(), report.moved))
+        held = [Path(source.path) for source in index.sources()]
+        for root in index.roots():
+            was_left = any(Path(source.path).is_relative_to(root) for source in moved.values())
+            if was_left and not root.exists() and not any(path.is_relative_to(root) for path in held):
+                index.forget_root(root)
+    tell_apart(index)
+    return {source.id for source in moved.values()}
+
+
+def _leave_out(index: Index, plan: _Plan, named: set[Path], report: IndexReport) -> None:
+    """Takes out of the plan what a person removed from the index, and has not named now."""
+    before = index.left_out()
+    left_out = before - named
+    if left_out != before:
+        index.leave_out(left_out)
+    for path in sorted(left_out & plan.files.keys()):
+        del plan.files[path]
+        report.left_out.append(str(path))
 
 
 def _lies_in(source: Source, folders: Sequence[Path]) -> bool:

@@ -43,6 +43,10 @@ class Chunks:
         db.execute("INSERT INTO removed_chunks (chunk_id) SELECT id FROM chunks WHERE document_id = ?", (document_id,))
         db.execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))
 
+    def move(self, db: sqlite3.Connection, document_id: str, new_id: str) -> None:
+        """Gives the chunks of a document, with their ids, to another id of it, inside a transaction."""
+        db.execute("UPDATE chunks SET document_id = ? WHERE document_id = ?", (new_id, document_id))
+
     def get(self, ids: Sequence[int]) -> list[tuple[Chunk, str]]:
         """Chunks by id with what they are read under, in the order of their ids; those that are gone are left out."""
         query = (

@@ -56,6 +56,17 @@ class Documents:
             [(source.id, *astuple(section)) for section in document.sections],
         )
 
+    def move(self, db: sqlite3.Connection, document_id: str, document: Document) -> None:
+        """Gives the document with an id the id, name and path of ``document``, the same one, inside a transaction."""
+        source = document.source
+        checksum = document_checksum(source, document.warnings, document.text, document.sections)
+        db.execute(
+            "UPDATE documents SET id = ?, name = ?, path = ?, checksum = ? WHERE id = ?",
+            (source.id, source.name, source.path, checksum, document_id),
+        )
+        for table in ("page_counts", "authors", "sections"):
+            db.execute(f"UPDATE {table} SET document_id = ? WHERE document_id = ?", (source.id, document_id))
+
     def delete(self, db: sqlite3.Connection, document_id: str) -> None:
         """Removes a document, and what refers to it, inside a transaction."""
         db.execute("DELETE FROM documents WHERE id = ?", (document_id,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +88,10 @@ class LocalIndex:
         """Removes a document in one transaction."""
         return self._record.remove(document_id)
 
+    def move(self, document_id: str, source: Source) -> None:
+        """Gives a document another id, name or path in one transaction."""
+        self._record.move(document_id, source)
+
     def save(self) -> None:
         """Writes the vectors to disk; without, they are taken from the record."""
         self._vectors().save()
@@ -103,6 +107,14 @@ class LocalIndex:
     def forget_root(self, root: Path) -> None:
         """Forgets a folder or file that was indexed."""
         self._record.meta.forget_root(root)
+
+    def left_out(self) -> frozenset[Path]:
+        """Files that are passed over."""
+        return self._record.meta.left_out()
+
+    def leave_out(self, paths: Collection[Path]) -> None:
+        """Sets which files are passed over."""
+        self._record.meta.leave_out(paths)
 
     # -- looking ----------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 
@@ -51,6 +52,14 @@ class Meta:
     def set_manifest(self, manifest: Manifest) -> None:
         """Pins what the index is made with."""
         self.set("manifest", json.dumps(asdict(manifest), sort_keys=True))
+
+    def left_out(self) -> frozenset[Path]:
+        """Files in indexed folders that are passed over, as absolute paths."""
+        return frozenset(map(Path, json.loads(self.get("left_out") or "[]")))
+
+    def leave_out(self, paths: Collection[Path]) -> None:
+        """Sets which files are passed over."""
+        self.set("left_out", json.dumps(sorted(map(str, paths))))
 
     def roots(self) -> list[Path]:
         """The folders and files that were indexed, as absolute paths."""

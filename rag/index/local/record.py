@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from rag.index.local.files import LIBRARY_FILE, VECTORS_FILE
 from rag.index.local.full_text import FullText
 from rag.index.local.generation import Generation
 from rag.index.local.meta import Meta
-from rag.schema import Document
+from rag.schema import Document, Source
 from rag.text.normalise import searchable
 
 
@@ -78,6 +79,18 @@ class Record:
         with self.generation.change() as db:
             self._delete(db, document_id, text)
         return True
+
+    def move(self, document_id: str, source: Source) -> None:
+        """Gives a document another id, name or path in one transaction; its chunks stay.
+
+        Raises:
+            LibraryError: there is no such document, or what is held of it is damaged.
+        """
+        with self.generation.change() as db:
+            document = replace(self.documents.get(document_id), source=source)
+            db.execute("PRAGMA defer_foreign_keys = ON")  # until the end of the transaction
+            self.documents.move(db, document_id, document)
+            self.chunks.move(db, document_id, source.id)
 
     def _delete(self, db: sqlite3.Connection, document_id: str, text: str) -> None:
         ids, rows = self.chunks.ids([document_id]).tolist(), self.chunks.rows(document_id)

@@ -1,0 +1,61 @@
+"""What people call the documents of an index: each by the shortest path that tells it from every other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from rag.index.base import Index
+from rag.schema import Source
+
+
+def tell_apart(index: Index) -> None:
+    """Renames documents of one name ("minutes.txt" of two folders) so that their names differ, and back again.
+
+    Inside ``Index.writing``.
+    """
+    sources = index.sources()
+    names = distinct_names(sources, index.roots())
+    for source in sources:
+        if names[source.id] != source.name:
+            index.move(source.id, replace(source, name=names[source.id]))
+
+
+def distinct_names(sources: Sequence[Source], roots: Sequence[Path]) -> dict[str, str]:
+    """Names by id: the path relative to the outermost of ``roots``, longer where several documents have that one.
+
+    A document that lies in none of the roots keeps its name.
+    """
+    folders = sorted((f"{str(root).rstrip('/')}/" for root in roots), key=len)
+    files = {str(root) for root in roots}
+
+    def short(source: Source) -> str:
+        folder = next((folder for folder in folders if source.path.startswith(folder)), None)
+        if folder is not None:
+            return source.path[len(folder) :]
+        return PurePath(source.path).name if source.path in files else source.name
+
+    alike: dict[str, list[Source]] = defaultdict(list)
+    for source in sources:
+        alike[short(source)].append(source)
+    return {
+        source.id: name if len(group) == 1 else _longer(source, name, [one.path for one in group], alike.keys())
+        for name, group in alike.items()
+        for source in group
+    }
+
+
+def _longer(source: Source, name: str, paths: Sequence[str], taken: Collection[str]) -> str:
+    parts = PurePath(source.path).parts
+    for length in range(len(PurePath(name).parts) + 1, len(parts)):
+        longer = "/".join(parts[-length:])
+        if sum(path.endswith(f"/{longer}") for path in paths) == 1 and longer not in taken:
+            return longer
+    return source.path or name
+
+
+def names_like(sources: Sequence[Source], name: str) -> list[str]:
+    """The names of documents that may be meant by one that none has: those whose path ends with it."""
+    return [source.name for source in sources if source.path.endswith(f"/{name.strip('/')}")]

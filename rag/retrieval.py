@@ -154,7 +154,7 @@ def sources_in(scope: Scope, sources: Sequence[Source]) -> list[Source]:
     for name in scope.documents:
         if name not in names:
             if meant := names_like(sources, name):
-                raise ScopeError(f"{name}: say which is meant: {', '.join(meant)}")
+                raise ScopeError(f"{name}: say which is meant: {', '.join(meant)}; see: docquote status")
             raise ScopeError(f"{name}: the index holds no document of that name; see: docquote status")
     folders = tuple(f"{folder.strip('/')}/" for folder in scope.folders)
     for given, folder in zip(scope.folders, folders, strict=True):

@@ -17,6 +17,25 @@ Span = tuple[int, int]
 """Characters ``(start, end)`` of a document's stored text, half-open."""
 
 
+class Month(date):
+    """A date of which only the month is known: the first day of it, in ISO form without the day ("2024-01")."""
+
+    def isoformat(self) -> str:
+        """Year and month."""
+        return super().isoformat()[:-3]
+
+    __str__ = isoformat
+
+
+def date_from_iso(text: str) -> date:
+    """The date that ``isoformat`` wrote, a ``Month`` where the day is left out.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    return Month.fromisoformat(f"{text}-01") if len(text) == len("2024-01") else date.fromisoformat(text)
+
+
 SectionKind = Literal[
     "page", "slide", "sheet", "message", "file", "rows", "heading", "table", "item", "code", "note", "recognised"
 ]
@@ -65,7 +84,7 @@ class Source:
         id: stable for one file path; 16 hexadecimal digits.
         name, path: relative to the indexed folder, with forward slashes, what people call it; and absolute.
         title: from the file's metadata, its first heading, or its name; never empty.
-        date: the document's own date where it states one, else None.
+        date: the document's own date where it states one, else None; a ``Month`` where it states no day.
         media_type: for example ``"text/plain"`` or ``"application/pdf"``.
         sha256: of the file's bytes, 64 hexadecimal digits.
         pages: how many it has; None for formats without pages.

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import PurePath
 
 from rag.answer.agreement import Position
-from rag.schema import Answer, Citation, Group, Narrowing, Source
+from rag.schema import Answer, Citation, Group, Month, Narrowing, Source
 
 CONFIDENCE_WORDS = (
     (0.85, "Very likely the answer"),
@@ -97,8 +97,9 @@ def not_found_words(answer: Answer) -> str:
 
 
 def day(value: date) -> str:
-    """A date as people write it: 2 March 2021."""
-    return f"{value.day} {value:%B} {value.year}"
+    """A date as people write it: 2 March 2021, or March 2021 where no more is known."""
+    month = f"{value:%B} {value.year}"
+    return month if isinstance(value, Month) else f"{value.day} {month}"
 
 
 def percent(probability: float) -> str:

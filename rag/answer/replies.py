@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from rag.answer.phrases import count, day
+from rag.question.period import Period
 from rag.question.understanding import Said
 from rag.schema import Answer, Scope, Source
 
@@ -53,19 +55,38 @@ def reply_to(said: Said, sources: Sequence[Source], library: int) -> str:
         return THANKS
     if said.what == "self":
         return SELF
+    if said.period is not None:
+        return _of_a_time(said.period, sources)
     there_are = f"The library has {count(library, 'document')}{'' if library else ' yet'}."
     if len(sources) < library:
         there_are += f" You chose {len(sources):,} of them."
     if said.what == "count" or not sources:
         return there_are
-    more = len(sources) - TITLES_LISTED
-    listed = [f"- {source.title} ({source.name})" for source in sources[:TITLES_LISTED]]
-    return "\n".join([there_are, *listed, *([f"and {more:,} more"] if more > 0 else [])])
+    return "\n".join([there_are, *_listed(sources)])
 
 
 def which_document(sources: Sequence[Source]) -> str:
     """What docquote asks back where a question about a whole document does not say which of several."""
     return f"Which of the {len(sources):,} documents do you mean? Ask again with its title, or choose it."
+
+
+def _listed(sources: Sequence[Source], *, dated: bool = False) -> list[str]:
+    more = len(sources) - TITLES_LISTED
+    listed = [
+        f"- {source.title} ({source.name}{f', {day(source.date)}' if dated and source.date else ''})"
+        for source in sources[:TITLES_LISTED]
+    ]
+    return [*listed, *([f"and {more:,} more"] if more > 0 else [])]
+
+
+def _of_a_time(period: Period, sources: Sequence[Source]) -> str:
+    dated = sorted(
+        (source for source in sources if source.date is not None and source.date in period),
+        key=lambda source: (source.date or date.min, source.name),
+    )
+    undated = sum(source.date is None for source in sources)
+    parts = [f"{count(len(dated), 'document')} {period}{':' if dated else '.'}", *_listed(dated, dated=True)]
+    return "\n".join([*parts, *([f"Of {count(undated, 'document')} the date is not known."] if undated else [])])
 
 
 def _fact(said: Said, source: Source) -> str:

@@ -201,7 +201,7 @@ def status(folder: IndexOption, as_json: JsonOption = False) -> None:
         made = found.manifest
         out.print(f"model {plain(made.embedding_model)}, chunks of at most {made.chunk_tokens} tokens")
     for source in found.sources:
-        out.print(plain(f"  {source.date or ' ' * 10}  {source.name}  ({source.title})"))
+        out.print(plain(f"  {source.date or ''!s:10}  {source.name}  ({source.title})"))
         for warning in found.warnings.get(source.id, ()):
             out.print(plain(f"              {warning}"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from rag.schema import Month
 from rag.text.english import ENGLISH
 
 _MONTH = rf"(?P<month>{'|'.join(name[:3] for name in ENGLISH.month_names)})[a-z]*\.?"
@@ -82,7 +83,7 @@ def date_of(name: str, text: str) -> date | None:
     """The date of a document without one in its metadata: from its file name, else from its first lines.
 
     The name goes first, since the date that a web page states is often that of a copy. A name with year and
-    month gives the first of that month, unless the text states a day within it. A year alone gives no date:
+    month gives that ``Month``, unless the text states a day within it. A year alone gives no date:
     it is as often the subject as the time.
     """
     match = _IN_NAME.search(name)
@@ -90,7 +91,8 @@ def date_of(name: str, text: str) -> date | None:
     if match is None or not (match["month"] or match["only"]):
         return stated
     try:
-        named = date(int(match["year"]), int(match["month"] or match["only"]), int(match["day"] or 1))
+        year, month = int(match["year"]), int(match["month"] or match["only"])
+        named = date(year, month, int(match["day"])) if match["day"] else Month(year, month, 1)
     except ValueError:
         return stated
     same_month = stated and (stated.year, stated.month) == (named.year, named.month)

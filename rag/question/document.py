@@ -61,6 +61,12 @@ _FACTS: tuple[tuple[Fact, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_OF_A_TIME = re.compile(
+    r"\W*(?:which|what|list(?: all)?|show(?: me)?)(?: of)?(?: the| my| all)? (?:documents?|files?)"
+    r"(?: (?:are|is|were|was|do you have|have you got|are there|date|dates|dated|written|published|issued|that)){0,3} "
+    r"((?:from|of|in|dated|before|after|since|until|between|during) .+)",
+    re.IGNORECASE,
+)
 LONGEST = 200
 """Characters of a question for a fact of a document."""
 
@@ -85,6 +91,15 @@ def fact_asked(question: str, sources: Sequence[Source]) -> tuple[Fact, Source] 
     if len(named) != 1:
         return None
     return (asked[0], named[0]) if getattr(named[0], asked[0]) else None
+
+
+def time_asked(question: str) -> str:
+    """The time of which a question wants the documents, as typed: "from 2023" of "Which documents are from 2023?".
+
+    "" where it asks for something else.
+    """
+    match = _OF_A_TIME.fullmatch(question.strip()) if len(question) <= LONGEST else None
+    return match[1] if match else ""
 
 
 def asks_for_a_whole(question: str, kind: QuestionKind) -> bool:

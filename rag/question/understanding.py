@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from rag.question.comparison import Side, sides
-from rag.question.document import Fact, asks_for_a_whole, document_meant, fact_asked, names_no_document
+from rag.question.document import Fact, asks_for_a_whole, document_meant, fact_asked, names_no_document, time_asked
 from rag.question.follow_up import Corpus, Standalone, forms, leant_on
 from rag.question.kind import QuestionKind, question_kind
 from rag.question.parts import parts
@@ -83,10 +84,11 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What docquote answers itself: what is said to it, or the fact that is asked of a document."""
+    """What docquote answers itself: what is said to it, the fact that is asked of one, or which are of a time."""
 
-    what: Talk | Fact
+    what: Talk | Fact | Literal["dated"]
     source: Source | None = None
+    period: Period | None = None
 
 
 def said_to_docquote(question: str, sources: Sequence[Source]) -> Said | None:
@@ -103,7 +105,11 @@ def said_to_docquote(question: str, sources: Sequence[Source]) -> Said | None:
     if talk:
         return Said(talk)
     fact = fact_asked(question, sources)
-    return Said(*fact) if fact else None
+    if fact:
+        return Said(*fact)
+    time = time_asked(question)
+    period = period_of(time, sources, date.today()) if time else None
+    return Said("dated", period=period) if period else None
 
 
 def understand(

@@ -59,11 +59,6 @@ class IndexReport:
     moved: list[Move] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
-    @property
-    def changed(self) -> bool:
-        """Whether a document was added, updated or removed."""
-        return bool(self.added or self.updated or self.removed)
-
 
 @dataclass(frozen=True, slots=True)
 class _Plan:

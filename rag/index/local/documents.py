@@ -6,13 +6,12 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import astuple
-from datetime import date
 from typing import Any
 
 from rag.errors import LibraryError
 from rag.index.local.checksum import document_checksum
 from rag.index.local.generation import Generation
-from rag.schema import Document, Section, Source
+from rag.schema import Document, Section, Source, date_from_iso
 from rag.sqlite import Database
 
 _SOURCE = "id, name, path, title, date, media_type, sha256, pages, author"
@@ -154,7 +153,7 @@ class Documents:
 def _source(row: Sequence[Any]) -> Source:
     key, name, path, title, day, media_type, sha256, pages, author = row
     try:
-        stated = date.fromisoformat(day) if day else None
+        stated = date_from_iso(day) if day else None
         return Source(key, name, path, title, stated, media_type, sha256, pages, author or "")
     except (TypeError, ValueError) as error:
         raise sqlite3.DataError(f"{day!r} is no date") from error

@@ -14,6 +14,7 @@ import traceback
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -87,13 +88,16 @@ def index(
         list[Path] | None, typer.Argument(help="Files and folders; none: everything that was indexed before.")
     ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Throw the index away first.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Then follow what changes in them, until Ctrl-C; one report for each burst.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Index files and folders, or bring the index into step with them."""
     from embeddings import open_embedder
     from rag.cli.progress import file_progress
     from rag.index import index_status, open_index
-    from rag.index.ingest import leave_sample, update_index
+    from rag.index.ingest import IndexReport, bursts, leave_sample, update_index
 
     settings = Settings.load()
     paths = paths or list(index_status(folder).roots)
@@ -102,15 +106,28 @@ def index(
     try:
         if leave_sample(opened, paths) and not as_json:
             err.print("The sample library was taken out of this index.")
-        with file_progress(err) as progress:
-            report = update_index(opened, embedder, paths, settings, progress)
-        documents, chunks, _ = opened.counts()
+
+        def update() -> IndexReport:
+            with file_progress(err) as progress:
+                report = update_index(opened, embedder, paths, settings, progress)
+            documents, chunks, _ = opened.counts()
+            if as_json:
+                print_json(report_dict(report, documents, chunks))
+            else:
+                print_report(report, documents, chunks, folder)
+            return report
+
+        if watch:
+            try:
+                for _ in bursts([path.resolve() for path in paths], folder, Event()):
+                    update()
+                    err.print("Watching; Ctrl-C ends it.")
+            except KeyboardInterrupt:
+                err.print("No longer watching.")
+            return
+        report = update()
     finally:
         opened.close()
-    if as_json:
-        print_json(report_dict(report, documents, chunks))
-    else:
-        print_report(report, documents, chunks, folder)
     if report.failed:
         raise typer.Exit(EXIT_SOME_FAILED)
 

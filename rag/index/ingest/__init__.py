@@ -5,6 +5,7 @@ from rag.index.ingest.moves import Move
 from rag.index.ingest.pipeline import add_documents
 from rag.index.ingest.update import IndexReport, Progress, leave_sample, limits_from, remove_documents, update_index
 from rag.index.ingest.uploads import forget_upload, keep_uploads
+from rag.index.ingest.watch import bursts
 
 __all__ = [
     "IndexJobs",
@@ -13,6 +14,7 @@ __all__ = [
     "Move",
     "Progress",
     "add_documents",
+    "bursts",
     "forget_upload",
     "keep_uploads",
     "leave_sample",

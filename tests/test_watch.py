@@ -1,0 +1,46 @@
+"""Folders that are followed: a burst is one update, what the index writes is none, and it ends when told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+
+from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_index, write_files
+
+from rag.index.ingest import bursts, update_index
+
+
+def test_a_burst_is_followed_and_the_index_inside_the_folder_is_not(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "port", {"harbour.txt": "The harbour master is Inge Dahl."})
+    index = make_index(folder / ".docquote")
+    stop, updates = Event(), 0
+    held: list[int] = []
+    for _ in bursts([folder], index.folder, stop):
+        update_index(index, FakeEmbedder(), [folder], FAKE_SETTINGS)
+        updates += 1
+        held.append(len(index.sources()))
+        if updates == 1:
+            write_files(folder, {f"quay/{number}.txt": f"Berth {number}." for number in range(200)})
+        if held[-1] == 201:
+            stop.set()
+    assert held[0] == 1
+    assert held[-1] == 201
+    assert updates < 20  # and not one for each file
+    index.close()
+
+
+def test_a_folder_that_went_and_came_back_is_told(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "port", {"harbour.txt": "The harbour freezes."})
+    stop = Event()
+    told: list[bool] = []
+    for _ in bursts([folder], tmp_path / "index", stop):
+        told.append(folder.exists())
+        if told == [True]:
+            folder.rename(tmp_path / "unplugged")
+        elif told[-1] is False:
+            (tmp_path / "unplugged").rename(folder)
+        elif False in told:
+            stop.set()
+    assert told[0] is True
+    assert False in told
+    assert told[-1] is True

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from threading import Event
 
@@ -44,3 +48,27 @@ def test_a_folder_that_went_and_came_back_is_told(tmp_path: Path) -> None:
     assert told[0] is True
     assert False in told
     assert told[-1] is True
+
+
+def test_the_command_follows_a_folder_until_ctrl_c(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "port", {"harbour.txt": "The harbour master is Inge Dahl."})
+    program = (
+        "import sys, embeddings, rag.cli.main\n"
+        "from core_fakes import FakeEmbedder\n"
+        "embeddings.open_embedder = lambda name: FakeEmbedder()\n"
+        "sys.argv = ['docquote', *sys.argv[1:]]\n"
+        "rag.cli.main.main()\n"
+    )
+    command = [sys.executable, "-u", "-c", program, "index", str(folder), "--index", str(tmp_path / "ix"), "--watch"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment) as run:
+        assert run.stdout is not None
+        said: list[str] = []
+        for line in run.stdout:
+            said.append(line)
+            if "Watching" in line and len(list(folder.iterdir())) == 1:
+                (folder / "tug.txt").write_text("The tug pulls forty tonnes.")
+            elif "Watching" in line and any("now holds 2 documents" in one for one in said):
+                run.send_signal(signal.SIGINT)
+    assert "No longer watching." in said[-1]
+    assert run.returncode == 0

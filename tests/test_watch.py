@@ -64,11 +64,13 @@ def test_the_command_follows_a_folder_until_ctrl_c(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment) as run:
         assert run.stdout is not None
         said: list[str] = []
+        is_told = False
         for line in run.stdout:
             said.append(line)
             if "Watching" in line and len(list(folder.iterdir())) == 1:
                 (folder / "tug.txt").write_text("The tug pulls forty tonnes.")
-            elif "Watching" in line and any("now holds 2 documents" in one for one in said):
+            elif "Watching" in line and not is_told and any("now holds 2 documents" in one for one in said):
+                is_told = True
                 run.send_signal(signal.SIGINT)
     assert "No longer watching." in said[-1]
-    assert run.returncode == 0
+    assert run.returncode == 0, said

@@ -53,7 +53,8 @@ def test_a_folder_that_went_and_came_back_is_told(tmp_path: Path) -> None:
 def test_the_command_follows_a_folder_until_ctrl_c(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "port", {"harbour.txt": "The harbour master is Inge Dahl."})
     program = (
-        "import sys, embeddings, rag.cli.main\n"
+        "import signal, sys, embeddings, rag.cli.main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # what a shell starts in the background ignores it
         "from core_fakes import FakeEmbedder\n"
         "embeddings.open_embedder = lambda name: FakeEmbedder()\n"
         "sys.argv = ['docquote', *sys.argv[1:]]\n"

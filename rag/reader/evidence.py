@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.reader.details import Details, rarest_lacking
-from rag.reader.sentence_features import FEATURES, clipped
+from rag.reader.sentence_features import FEATURES, SCORE_LIMIT
 from rag.reader.spans.finder import Findings, Sentence
 from rag.text.rarity import coverage
 from rag.text.words import stems_of
@@ -21,7 +21,7 @@ EVIDENCE = (
     "unit_share",
     "answerable",
     "any_answerable",
-    "something",
+    "nothing",
     "span",
     "span_share",
     "cosine",
@@ -32,7 +32,6 @@ EVIDENCE = (
     "numbers_lacking",
     "contradicted",
     "rarest_lacking",
-    "question_words",
 )
 """The names in what ``evidence`` returns."""
 FAR_BEHIND = 5.0
@@ -52,12 +51,11 @@ def evidence(
     """The evidence for the best sentence, under the names in ``EVIDENCE``.
 
     score: its log-odds. margin: how far the next sentence with other words is behind, in log-odds. unit, unit_share,
-    answerable, span, span_share, cosine: as in ``sentence_features``. any_answerable: the best of any passage.
-    something: the log-odds that any of the sentences answers (softmax of all their scores and of "none of them", 0).
-    passage_cosine: the best of any passage. passage_coverage: the share of the question's words, weighted by rarity, in
-    its passage, title and heading. library_coverage: the share in any document. names_lacking, numbers_lacking,
-    contradicted, rarest_lacking: what of the question's details its passage, title and heading lack; see
-    ``rag.reader.details``. question_words: how many the question has; short ones can seldom be answered for certain.
+    answerable, span, span_share, cosine: as in ``sentence_features``. any_answerable: the best of any passage. nothing:
+    the share of the probability (softmax of all sentences' scores) that none of them answers. passage_cosine: the best
+    of any passage. passage_coverage: the share of the question's words, weighted by rarity, in its passage, title and
+    heading. library_coverage: the share in any document. names_lacking, numbers_lacking, contradicted, rarest_lacking:
+    what of the question's details its passage, title and heading lack; see ``rag.reader.details``.
 
     Args:
         question: as it was read for.
@@ -77,11 +75,10 @@ def evidence(
         "margin": float(min((*behind, FAR_BEHIND))),
         **{name: float(features[order[0], FEATURES.index(name)]) for name in own},
         "any_answerable": float(features[:, FEATURES.index("answerable")].max()),
-        "something": math.log(sum(math.exp(clipped(sentence.score)) for sentence in findings.sentences)),
+        "nothing": 1 / (1 + sum(math.exp(min(sentence.score, SCORE_LIMIT)) for sentence in findings.sentences)),
         "passage_cosine": max(sentence.passage.scores.dense or 0.0 for sentence in sentences),
         "passage_coverage": coverage(stems, rarity),
         "library_coverage": 1 - missing / (sum(rarity.values()) or 1.0),
         **Details.of(question).lacking(text, stems),
         "rarest_lacking": rarest_lacking(rarity, stems),
-        "question_words": float(len(question.split())),
     }

@@ -66,8 +66,8 @@ def sentence_features(question: str, findings: Findings, rarity: dict[str, float
     sentences, spans = findings.sentences, findings.spans
     stems = [stems_of(sentence.told) for sentence in sentences]
     best = max((sentence.passage.scores.fused for sentence in sentences), default=1.0) or 1.0
-    total = sum(math.exp(clipped(span.score)) for span in spans) or 1.0
-    scores = np.array([clipped(sentence.score) for sentence in sentences])
+    total = sum(math.exp(_clipped(span.score)) for span in spans) or 1.0
+    scores = np.array([_clipped(sentence.score) for sentence in sentences])
     everything = 1.0 + float(np.exp(scores).sum())
     highest = float(scores.max(initial=-SCORE_LIMIT))
     kind = answer_kind(question)
@@ -78,14 +78,14 @@ def sentence_features(question: str, findings: Findings, rarity: dict[str, float
         for j in (i - 1, i + 1):
             if 0 <= j < len(sentences) and sentences[j].passage.source.id == sentence.passage.source.id:
                 near |= stems[j]
-        inside = [clipped(span.score) for span in spans if _begins_in(span, sentence)]
+        inside = [_clipped(span.score) for span in spans if _begins_in(span, sentence)]
         rows.append(
             (
                 0.0,
                 scores[i] / SCORE_LIMIT,
                 math.exp(scores[i]) / everything,
                 (scores[i] - highest) / SCORE_LIMIT,
-                clipped(sentence.answerable) / SCORE_LIMIT,
+                _clipped(sentence.answerable) / SCORE_LIMIT,
                 max(inside, default=-SCORE_LIMIT) / SCORE_LIMIT,
                 sum(map(math.exp, inside)) / total,
                 coverage(stems[i], rarity),
@@ -128,6 +128,5 @@ def _begins_in(span: LocatedSpan, sentence: Sentence) -> bool:
     return span.document_id == sentence.passage.source.id and sentence.start <= span.start < sentence.end
 
 
-def clipped(score: float) -> float:
-    """A score of the trained reader within ``SCORE_LIMIT``."""
+def _clipped(score: float) -> float:
     return min(max(score, -SCORE_LIMIT), SCORE_LIMIT)

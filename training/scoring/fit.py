@@ -1,8 +1,8 @@
 """Fits how sentences are ranked and how sure the best one is: ``python -m training.scoring.fit --data DIR``.
 
-Every question is asked of one library through the real retriever. Of every fourth one the document with its answer is
-hidden, so that the library does not hold the answer; not of the practical ones, which have unanswerable questions of
-their own. Figures are out of fold: five folds, no document in two of them.
+Every question is asked of one library through the real retriever. From every fourth question the document with its
+answer is hidden, so that the library does not hold the answer. Figures are out of fold: five folds, no document
+in two of them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from rag.reader.spans.extractive import ExtractiveReader
 from rag.reader.spans.finder import Findings, Sentence
 from rag.retrieval import Retriever
 from rag.settings import Settings
-from training.scoring.fit_data import HIDE_EVERY, PRACTICAL, Asked, load_fit_data, passages_for
+from training.scoring.fit_data import HIDE_EVERY, Asked, load_fit_data, passages_for
 
 FOLDS = 5
 THRESHOLD = 0.5
@@ -82,8 +82,7 @@ def measure(data: Path, work: Path, per_set: int, seed: int) -> list[Example]:
     examples: list[Example] = []
     for number, unasked in enumerate(track(questions, description="Asking")):
         asked = unasked.after_history(retriever)
-        hidden = number % HIDE_EVERY == 0 and asked.source != PRACTICAL
-        passages = passages_for(asked, retriever, settings.passages, hidden=hidden)
+        passages = passages_for(asked, retriever, settings.passages, hidden=number % HIDE_EVERY == 0)
         measured = reader.measure(asked.question, passages)
         if measured is None:
             continue

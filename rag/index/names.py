@@ -10,6 +10,9 @@ from pathlib import Path, PurePath
 from rag.index.base import Index
 from rag.schema import Source
 
+UPLOADS = "uploads"
+"""The folder in the index's own that holds what was uploaded; names there are those that were sent."""
+
 
 def tell_apart(index: Index) -> None:
     """Renames documents of one name ("minutes.txt" of two folders) so that their names differ, and back again.
@@ -17,18 +20,19 @@ def tell_apart(index: Index) -> None:
     Inside ``Index.writing``.
     """
     sources = index.sources()
-    names = distinct_names(sources, index.roots())
+    roots = [index.folder / UPLOADS, *sorted(index.roots(), key=lambda root: len(str(root)))]
+    names = distinct_names(sources, roots)
     for source in sources:
         if names[source.id] != source.name:
             index.move(source.id, replace(source, name=names[source.id]))
 
 
 def distinct_names(sources: Sequence[Source], roots: Sequence[Path]) -> dict[str, str]:
-    """Names by id: the path relative to the outermost of ``roots``, longer where several documents have that one.
+    """Names by id: the path relative to the first of ``roots`` that it lies in, longer where several have that.
 
     A document that lies in none of the roots keeps its name.
     """
-    folders = sorted((f"{str(root).rstrip('/')}/" for root in roots), key=len)
+    folders = [f"{str(root).rstrip('/')}/" for root in roots]
     files = {str(root) for root in roots}
 
     def short(source: Source) -> str:

@@ -9,10 +9,11 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from rag.errors import LoadError
+from rag.index.names import UPLOADS
 from rag.loading.limits import in_words
 from rag.loading.registry import is_supported, unsupported_reason
 
-FOLDER = "uploads"
+FOLDER = UPLOADS
 MAX_STEM_BYTES, MAX_SUFFIX_BYTES = 150, 20
 """File systems allow names of 255 bytes; this leaves room for a number."""
 

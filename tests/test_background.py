@@ -14,7 +14,7 @@ from rag.errors import DocquoteError, LoadError
 from rag.index import Index, open_index
 from rag.index.ingest import update_index
 from rag.index.ingest.jobs import FINISHED_KEPT, POLITE_BATCH, IndexJobs, Job
-from rag.index.ingest.uploads import FOLDER
+from rag.index.names import UPLOADS
 from rag.sample import documents_folder
 
 WAIT = 30.0
@@ -136,7 +136,7 @@ def test_uploads_are_kept_indexed_and_forgotten(jobs: IndexJobs, index: Index, t
     assert finished(jobs, job_id).summary == "2 added"
     assert names(index) == ["minutes (2).txt", "minutes.txt"]
     first = next(source for source in index.sources() if source.name == "minutes.txt")
-    assert Path(first.path).parent == index.folder / FOLDER
+    assert Path(first.path).parent == index.folder / UPLOADS
     assert finished(jobs, jobs.remove([first.path])).summary == "1 removed"
     assert names(index) == ["minutes (2).txt"]
     assert not Path(first.path).exists()
@@ -156,7 +156,7 @@ def test_an_upload_that_is_refused_leaves_nothing(jobs: IndexJobs, index: Index,
     sent = write_files(tmp_path / "sent", {"1": "The roof leaks."})
     with pytest.raises(LoadError, match="not supported"):
         jobs.upload([("good.txt", sent / "1"), ("virus.exe", sent / "1")])
-    assert list((index.folder / FOLDER).iterdir()) == []
+    assert list((index.folder / UPLOADS).iterdir()) == []
     assert jobs.snapshot() == ()
 
 

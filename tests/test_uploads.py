@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import LoadError
-from rag.index.ingest.uploads import FOLDER, forget_upload, keep_uploads, safe_name
+from rag.index.ingest.uploads import forget_upload, keep_uploads, safe_name
+from rag.index.names import UPLOADS
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_any_name_is_one_component_that_fits(name: str) -> None:
 def test_a_taken_name_is_numbered_and_the_same_file_is_kept_once(tmp_path: Path) -> None:
     sent = write_files(tmp_path / "sent", {"1": "One.", "2": "Two."})
     (tmp_path / "index").mkdir()
-    folder = tmp_path / "index" / FOLDER
+    folder = tmp_path / "index" / UPLOADS
     pairs = [("a.txt", sent / "1"), ("a.txt", sent / "2"), ("x/a.txt", sent / "1")]
     assert keep_uploads(tmp_path / "index", pairs, 100) == [
         folder / "a.txt",
@@ -67,7 +68,7 @@ def test_too_large_or_missing_is_an_error_that_leaves_nothing(tmp_path: Path) ->
         keep_uploads(tmp_path / "index", [("a.txt", sent / "1"), ("b.txt", sent / "2")], 100)
     with pytest.raises(LoadError, match=r"b\.txt: cannot be copied"):
         keep_uploads(tmp_path / "index", [("a.txt", sent / "1"), ("b.txt", sent / "3")], 100)
-    assert list((tmp_path / "index" / FOLDER).iterdir()) == []
+    assert list((tmp_path / "index" / UPLOADS).iterdir()) == []
 
 
 def test_only_copies_are_deleted(tmp_path: Path) -> None:

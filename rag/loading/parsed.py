@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.errors import Refused
+from rag.loading.encoding import decode
 from rag.loading.limits import Limits
 from rag.schema import Section
 
@@ -48,3 +49,14 @@ def check_length(characters: int, limits: Limits) -> None:
     """Raise Refused where a text is longer than the limits allow."""
     if characters > limits.max_characters:
         raise Refused(f"holds more than {limits.max_characters:,} characters of text")
+
+
+def read_lines(data: bytes, limits: Limits) -> tuple[str, tuple[str, ...]]:
+    """The text of a file that is nothing but text, and warnings.
+
+    Raises:
+        Refused: not text, or too long.
+    """
+    text, warnings = decode(data)
+    check_length(len(text), limits)
+    return clean_newlines(text), warnings

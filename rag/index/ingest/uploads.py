@@ -13,7 +13,6 @@ from rag.index.names import UPLOADS
 from rag.loading.limits import in_words
 from rag.loading.registry import is_supported, unsupported_reason
 
-FOLDER = UPLOADS
 MAX_STEM_BYTES, MAX_SUFFIX_BYTES = 150, 20
 """File systems allow names of 255 bytes; this leaves room for a number."""
 
@@ -44,7 +43,7 @@ def keep_uploads(index_folder: Path, files: Sequence[tuple[str, Path]], max_byte
     Raises:
         LoadError: a file is too large, of a type that cannot be read, or cannot be copied.
     """
-    folder = index_folder.resolve() / FOLDER
+    folder = index_folder.resolve() / UPLOADS
     kept: list[Path] = []
     new: list[Path] = []
     try:
@@ -65,7 +64,7 @@ def keep_uploads(index_folder: Path, files: Sequence[tuple[str, Path]], max_byte
 
 def forget_upload(index_folder: Path, path: Path) -> bool:
     """Deletes a copy that ``keep_uploads`` made; False, and nothing happens, for any other file."""
-    if path.parent != index_folder.resolve() / FOLDER:
+    if path.parent != index_folder.resolve() / UPLOADS:
         return False
     with suppress(FileNotFoundError):
         path.unlink()

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from rag.loading.encoding import decode
 from rag.loading.limits import Limits
-from rag.loading.parsed import Parsed, check_length, clean_newlines
+from rag.loading.parsed import Parsed, read_lines
 from rag.schema import Section
 
 _NEXT_PART = re.compile(r"\n[^\S\n]*\n+(?=[^\s)\]}])")
@@ -23,9 +22,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     Raises:
         Refused: not text, or too long.
     """
-    text, warnings = decode(data)
-    check_length(len(text), limits)
-    text = clean_newlines(text)
+    text, warnings = read_lines(data, limits)
     starts = [0, *(match.end() for match in _NEXT_PART.finditer(text)), len(text)]
     parts = [(start, start + len(text[start:end].rstrip())) for start, end in pairwise(starts)]
     sections = tuple(Section("code", "", start, end) for start, end in parts if end > start)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.loading.encoding import decode
 from rag.loading.limits import Limits
-from rag.loading.parsed import Parsed, check_length, clean_newlines
+from rag.loading.parsed import Parsed, read_lines
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[mK]")
 
@@ -17,6 +16,5 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     Raises:
         Refused: not text, or too long.
     """
-    text, warnings = decode(data)
-    check_length(len(text), limits)
-    return Parsed(_COLOUR.sub("", clean_newlines(text)), warnings=warnings)
+    text, warnings = read_lines(data, limits)
+    return Parsed(_COLOUR.sub("", text), warnings=warnings)

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 
 import yaml
 
-from rag.loading.encoding import decode
 from rag.loading.limits import Limits
-from rag.loading.parsed import Parsed, check_length, clean_newlines
+from rag.loading.parsed import Parsed, read_lines
 from rag.schema import Section
 
 _LEVELS = 3
@@ -26,9 +25,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     Raises:
         Refused: not text, or too long.
     """
-    text, warnings = decode(data)
-    check_length(len(text), limits)
-    text = clean_newlines(text)
+    text, warnings = read_lines(data, limits)
     try:
         starts = list(_names(text)) if len(text) <= _MOST_PARSED else []
     except yaml.YAMLError as error:

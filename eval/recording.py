@@ -25,6 +25,10 @@ class RecordingReader:
         """The other reader's."""
         return self._reader.calibration
 
+    def prepare(self) -> None:
+        """See ``Reader``."""
+        self._reader.prepare()
+
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
         """What the other reader makes of them."""
         reading = self._reader.read(question, passages)

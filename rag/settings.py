@@ -27,7 +27,8 @@ class Settings:
 
     Attributes:
         embedding_model: ``"bundled"``, or the name or folder of a sentence-transformers model.
-        reader_model: ``"bundled"``, or the folder of a transformers question-answering model.
+        reader_model: ``"bundled"``, ``"bundled-small"`` to do without the large network, or the folder of a
+            transformers question-answering model.
         chunk_tokens: the most tokens (tiktoken, cl100k_base) in one chunk; 16 to 2,000.
         overlap_tokens: the most tokens that a chunk repeats of the one before, in whole sentences; below
             ``chunk_tokens``.

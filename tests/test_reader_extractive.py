@@ -13,7 +13,7 @@ from eval.metrics import token_f1
 from rag.errors import ModelError
 from rag.reader.spans.decode import UNREAD
 from rag.reader.spans.extractive import ExtractiveReader, QuestionPassage
-from rag.reader.spans.shipped import WEIGHTS_PATH
+from rag.reader.spans.shipped import SMALL_PATH
 from rag.text.sentences import sentence_spans
 from training.reader.assess import predict_squad
 
@@ -29,7 +29,7 @@ GARDEN = (
 
 @pytest.fixture(scope="module")
 def reader() -> ExtractiveReader:
-    return ExtractiveReader.bundled()
+    return ExtractiveReader.small()
 
 
 def _best(reader: ExtractiveReader, question: str, passage: str) -> str:
@@ -111,16 +111,16 @@ def test_reading_together_or_alone_gives_the_same_spans(reader: ExtractiveReader
 
 
 def test_tampered_weights_are_refused(tmp_path: Path) -> None:
-    content = bytearray(WEIGHTS_PATH.read_bytes())
+    content = bytearray(SMALL_PATH.read_bytes())
     content[-1] ^= 1
     changed = tmp_path / "model.safetensors"
     changed.write_bytes(content)
     with pytest.raises(ModelError, match="damaged"):
-        ExtractiveReader.bundled(changed)
+        ExtractiveReader.small(changed)
 
 
 def test_shipped_weights_are_small_enough() -> None:
-    assert WEIGHTS_PATH.stat().st_size <= 25_000_000
+    assert SMALL_PATH.stat().st_size <= 25_000_000
 
 
 def test_a_question_answering_checkpoint_can_be_set_by_folder(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 from rag.cli.console import err, plain
 from rag.errors import DocquoteError
@@ -54,6 +55,7 @@ def _serve(folder: Path, settings: Settings, host: str, port: int, browser: bool
         closing(FeedbackStore(folder)) as feedback,
         closing(IndexJobs(assistant.index, assistant.embedder, settings)) as jobs,
     ):
+        Thread(target=assistant.reader.prepare, name="reader", daemon=True).start()
         views = Views(Chats(assistant, kept, feedback), jobs, folders=gate is None, limits=limits_from(settings))
         serve(views, host=host, port=port, open_browser=browser, auth=gate.authenticate if gate else None)
 

@@ -24,6 +24,10 @@ class Reader(Protocol):
         """See the class."""
         ...
 
+    def prepare(self) -> None:
+        """Loads what else is loaded at the first question."""
+        ...
+
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
         """Candidate answers from the passages, the best first; see ``Reading``."""
         ...

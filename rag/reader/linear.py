@@ -6,12 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ModelError
 from rag.logistic import sigmoid
+from rag.reader.answer_kind import Kind
 from rag.reader.calibration import Calibration
 
 SCORING_PATH = Path(__file__).parent / "weights" / "scoring.json"
@@ -40,21 +42,38 @@ class LinearModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Scoring:
-    """How sentences are ranked and how sure the best is; fitted by ``python -m training.scoring.fit``.
+class Models:
+    """How sentences are ranked and how sure the best is, after one of the readings.
 
     Attributes:
         facts: ranks sentences for questions that a few words can answer.
         passages: ranks sentences for why, how, list and the like.
         confidence: the probability that the best sentence answers, from the evidence for it.
         holds: the probability that one of the best few passages holds an answer, from the same evidence.
-        calibration: the threshold below which docquote does not answer.
     """
 
     facts: LinearModel
     passages: LinearModel
     confidence: LinearModel
     holds: LinearModel
+
+    def ranking(self, kind: Kind) -> LinearModel:
+        """The one for questions of a kind."""
+        return self.passages if kind == "passage" else self.facts
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """The models; fitted by ``python -m training.scoring.fit``.
+
+    Attributes:
+        first: for what the small network has read.
+        second: for what the large one has read too.
+        calibration: the threshold below which docquote does not answer.
+    """
+
+    first: Models
+    second: Models
     calibration: Calibration
 
     @classmethod
@@ -67,10 +86,8 @@ class Scoring:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             return cls(
-                facts=LinearModel(**content["facts"]),
-                passages=LinearModel(**content["passages"]),
-                confidence=LinearModel(**content["confidence"]),
-                holds=LinearModel(**content["holds"]),
+                first=_models(content["first"]),
+                second=_models(content["second"]),
                 calibration=Calibration(
                     slope=1.0, intercept=0.0, threshold=content["threshold"], fitted_on=content["fitted_on"]
                 ),
@@ -79,3 +96,7 @@ class Scoring:
             raise ModelError(
                 f"{path}: the reader's weights cannot be read ({error}); install docquote again"
             ) from error
+
+
+def _models(content: Mapping[str, Mapping[str, Any]]) -> Models:
+    return Models(**{name: LinearModel(**model) for name, model in content.items()})

@@ -2,77 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings import Embedder
 from rag.index import Index
 from rag.reader.answer_kind import answer_kind
 from rag.reader.calibration import Calibration
 from rag.reader.evidence import evidence
-from rag.reader.linear import Scoring
-from rag.reader.sentence_features import (
-    FEATURES,
-    add_cosines,
-    best_span_of,
-    promising,
-    sentence_features,
-)
+from rag.reader.linear import Models, Scoring
+from rag.reader.sentence_features import Measured, best_span_of, measured, measured_again
 from rag.reader.spans.extractive import ExtractiveReader
-from rag.reader.spans.finder import Findings, LocatedSpan, PassageReader, Sentence, read_passages
+from rag.reader.spans.finder import LocatedSpan, PassageReader, Sentence, read_passages
+from rag.reader.spans.shipped import LARGE_PATH, LARGE_SHA256, verify_weights
 from rag.schema import AnswerSpan, Passage, Reading
 from rag.settings import Settings
 from rag.text.rarity import inverse_frequencies
 
 BUNDLED = "bundled"
+BUNDLED_SMALL = "bundled-small"
 HIGHLIGHT_SCORE = 0.0
 """Below the best sentence, a span is marked only if the reader prefers it to "no answer in this passage"."""
 SPANS = 10
 """Candidates given to the caller."""
+READ_AGAIN = 4
+"""Passages that the large network reads."""
+
+_OPENING = Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """The sentences of a question's passages and what was measured of them.
+class Ranked:
+    """The candidates of a question in order, and how sure the best of them is.
 
     Attributes:
-        sentences: the promising ones, in the order of the passages.
-        findings: what the trained reader made of all of them.
-        features: shape ``(len(sentences), len(FEATURES))``.
-        rarity: stems of the question's words to their weights.
-        missing: the weight of those that no document of the index holds.
+        sentences: the likeliest first.
+        scores: their log-odds.
+        probability: that the first answers.
+        holds: that one of the best few passages holds an answer.
     """
 
     sentences: list[Sentence]
-    findings: Findings
-    features: NDArray[np.float64]
-    rarity: dict[str, float]
-    missing: float
+    scores: list[float]
+    probability: float
+    holds: float
+
+    @classmethod
+    def of(cls, question: str, found: Measured, models: Models) -> Ranked:
+        """As these models judge what was measured."""
+        scores = models.ranking(answer_kind(question)).scores(found.names, found.candidate_features)
+        order = [int(i) for i in np.argsort(-scores, kind="stable")]
+        proof = evidence(question, found, scores, order)
+        candidates = found.candidates
+        return cls(
+            [candidates[i] for i in order],
+            [float(scores[i]) for i in order],
+            models.confidence.probability(proof),
+            models.holds.probability(proof),
+        )
+
+    @property
+    def passages(self) -> list[Passage]:
+        """The candidates' passages, in the order of the best candidate in each."""
+        return list({one.passage.chunk.id: one.passage for one in self.sentences}.values())
 
 
 class SentenceReader:
-    """Quotes whole sentences and marks in them the words that the trained reader found.
+    """Quotes whole sentences and marks in them the words that the networks found.
 
-    Every sentence of the passages is scored by a logistic regression over what is measured of it, the trained
-    reader's spans among that; the best one's evidence is turned into a probability by another.
+    A small network reads all passages, a large one the best few of them. After each of the readings the sentences are
+    ranked by a logistic regression over what is measured of them, the networks' scores among that; the best one's
+    evidence is turned into a probability by another.
     """
 
     def __init__(
         self,
-        finder: PassageReader,
+        small: PassageReader,
+        large: Callable[[], PassageReader] | None,
         embedder: Embedder,
         index: Index,
         scoring: Scoring,
         name: str,
     ) -> None:
-        """Reads passages of ``index``, whose word counts tell which words of a question matter."""
+        """Reads passages of ``index``, whose word counts tell which words of a question matter.
+
+        ``large`` is called when it is needed first; None: there is no second reading.
+        """
         self.name = name
-        self._finder = finder
+        self._small = small
+        self._large = large
         self._embedder = embedder
         self._index = index
         self._scoring = scoring
@@ -84,58 +107,70 @@ class SentenceReader:
         Raises:
             ModelError: weights are missing or altered.
         """
-        if settings.reader_model == BUNDLED:
-            finder = ExtractiveReader.bundled()
-        else:
-            finder = ExtractiveReader.from_folder(Path(settings.reader_model))
-        return cls(finder, embedder, index, Scoring.load(), settings.reader_model)
+        model = settings.reader_model
+        ours = model in (BUNDLED, BUNDLED_SMALL)
+        small = ExtractiveReader.small() if ours else ExtractiveReader.from_folder(Path(model))
+        large = None
+        if model == BUNDLED:
+            verify_weights(LARGE_PATH, LARGE_SHA256)
+            large = shared_large
+        return cls(small, large, embedder, index, Scoring.load(), model)
 
     @property
     def calibration(self) -> Calibration:
         """The threshold that goes with the weights."""
         return self._scoring.calibration
 
+    def prepare(self) -> None:
+        """Opens the large network, if there is one."""
+        if self._large:
+            self._large()
+
     def read(self, question: str, passages: Sequence[Passage]) -> Reading:
         """The sentences of the passages, the likeliest answer first."""
-        measured = self.measure(question, passages)
-        if measured is None:
+        found = self.measure(question, passages)
+        if found is None:
             return Reading((), 0.0)
-        sentences = measured.sentences
-        model = self._scoring.passages if answer_kind(question) == "passage" else self._scoring.facts
-        scores = model.scores(FEATURES, measured.features)
-        order = [int(i) for i in np.argsort(-scores, kind="stable")]
-        proof = evidence(
-            question,
-            measured.findings,
-            sentences,
-            measured.features,
-            scores,
-            order,
-            measured.rarity,
-            measured.missing,
+        ranked = Ranked.of(question, found, self._scoring.first)
+        if self._large:
+            found = self.measure_again(question, found, ranked)
+            ranked = Ranked.of(question, found, self._scoring.second)
+        spans = tuple(
+            _answer(sentence, found.spans, score, is_best=sentence is ranked.sentences[0])
+            for sentence, score in zip(ranked.sentences[:SPANS], ranked.scores[:SPANS], strict=True)
         )
-        found = measured.findings.spans
-        spans = tuple(_answer(sentences[i], found, float(scores[i]), is_best=i == order[0]) for i in order[:SPANS])
-        probability, holds = self._scoring.confidence.probability(proof), self._scoring.holds.probability(proof)
-        return Reading(spans, probability, max(holds, probability))
+        return Reading(spans, ranked.probability, max(ranked.holds, ranked.probability))
 
     def measure(self, question: str, passages: Sequence[Passage]) -> Measured | None:
-        """Measures the promising sentences of the passages; None where there is no sentence."""
-        findings = read_passages(self._finder, question, passages)
+        """Measures the sentences of the passages once the small network has read them; None where there is none."""
+        findings = read_passages(self._small, question, passages)
         if not findings.sentences:
             return None
         frequency = cache(self._index.chunk_frequency)
         rarity = inverse_frequencies(question, frequency, self._index.counts()[1])
         missing = sum(value for word, value in rarity.items() if not frequency(word))
-        features = sentence_features(question, findings, rarity)
-        kept = promising(features)
-        features, sentences = features[kept], [findings.sentences[i] for i in kept]
-        add_cosines(features, question, sentences, self._embedder)
-        return Measured(sentences, findings, features, rarity, missing)
+        return measured(question, findings, rarity, missing, self._embedder)
+
+    def measure_again(self, question: str, first: Measured, ranked: Ranked) -> Measured:
+        """Measures them once the large network has read the best of the passages."""
+        assert self._large
+        findings = read_passages(self._large(), question, ranked.passages[:READ_AGAIN])
+        return measured_again(question, first, findings, self._embedder)
+
+
+def shared_large() -> ExtractiveReader:
+    """The large network, opened when it is needed first and once in a process: it takes a second and 140 MB."""
+    with _OPENING:
+        return _large()
+
+
+@cache
+def _large() -> ExtractiveReader:
+    return ExtractiveReader.large()
 
 
 def _answer(sentence: Sentence, spans: Sequence[LocatedSpan], score: float, *, is_best: bool) -> AnswerSpan:
-    """The sentence as a candidate answer, with the words that answer where the trained reader found some."""
+    """The sentence as a candidate answer, with the words that answer where the networks found some."""
     span = best_span_of(sentence, spans)
     if span is None or (span.score < HIGHLIGHT_SCORE and not is_best):
         return AnswerSpan(sentence.passage, sentence.start, sentence.end, None, score, sentence.lead)

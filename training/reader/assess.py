@@ -140,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
-    reader = ExtractiveReader.bundled(given.weights, None) if given.weights else ExtractiveReader.bundled()
+    reader = ExtractiveReader.small(given.weights, None) if given.weights else ExtractiveReader.small()
     for name, value in assess(reader, given.data, QUICK_QUESTIONS if given.quick else None):
         print(f"{name:40s} {value:.3f}", flush=True)
 

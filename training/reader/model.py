@@ -14,13 +14,14 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertModel, PreTrainedModel
 
 import training.reader.attention  # noqa: F401  (registers the attention that training names)
 from embeddings.bundled import verify_bundled
 from embeddings.checksum import file_sha256
 from embeddings.torch_dtype import best_dtype
-from rag.reader.spans.shipped import WORD_EMBEDDINGS
+from rag.reader.spans.shipped import BLOCKS, WORD_EMBEDDINGS, read_weights
+from training.reader.pack import unpacked
 
 OUTPUTS = 4
 """Start, end, relevance, answerability."""
@@ -31,13 +32,14 @@ HEAD_STD = 0.02
 class ReaderNetwork(nn.Module):
     """Encoder and head: token ids in, four logits for each token out."""
 
-    def __init__(self, config: BertConfig) -> None:
+    def __init__(self, encoder: PreTrainedModel) -> None:
+        """The encoder's word embeddings are not trained."""
         super().__init__()
-        self.encoder = BertModel(config, add_pooling_layer=False)
-        self.head = nn.Linear(config.hidden_size, OUTPUTS)
+        self.encoder = encoder
+        self.head = nn.Linear(encoder.config.hidden_size, OUTPUTS)
         nn.init.normal_(self.head.weight, std=HEAD_STD)
         nn.init.zeros_(self.head.bias)
-        self.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+        encoder.get_input_embeddings().requires_grad_(False)
 
     def forward(self, ids: torch.Tensor, type_ids: torch.Tensor, attention: torch.Tensor) -> torch.Tensor:
         """``(b, n) int64`` ids, segment numbers and attention mask to ``(b, n, 4)`` logits."""
@@ -57,16 +59,18 @@ def bundled_model(attention: str = "eager", dropout: float = 0.0) -> ReaderNetwo
     config = BertConfig.from_pretrained(
         folder, hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0, attn_implementation=attention
     )
-    model = ReaderNetwork(config)
+    encoder = BertModel(config, add_pooling_layer=False)
     state = load_file(folder / "model.safetensors")
     left_out = ("pooler.", "embeddings.position_ids")
-    model.encoder.load_state_dict({name: value for name, value in state.items() if not name.startswith(left_out)})
-    return model
+    encoder.load_state_dict({name: value for name, value in state.items() if not name.startswith(left_out)})
+    return ReaderNetwork(encoder)
 
 
 def load_weights(model: ReaderNetwork, path: Path) -> None:
-    """Go on from what a run wrote; a head of fewer outputs fills the first ones."""
+    """Go on from what a run or ``training.reader.pack`` wrote; a head of fewer outputs fills the first ones."""
     state = load_file(path)
+    if any(name.endswith(BLOCKS) for name in state):
+        state = {name: torch.from_numpy(value) for name, value in unpacked(read_weights(path, None)).items()}
     for name in ("head.weight", "head.bias"):
         full = getattr(model.head, name.removeprefix("head.")).detach().clone()
         full[: len(state[name])] = state[name].float()

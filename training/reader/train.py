@@ -23,11 +23,13 @@ import torch
 
 from embeddings import open_embedder
 from embeddings.bundled import bundled_tokenizer
-from rag.reader.spans.windows import WindowBuilder
+from rag.reader.spans.windows import MPNET, WindowBuilder
 from training.reader.attention import LEAN
 from training.reader.data import SETS, TrainingData, load_training
+from training.reader.four_bits import round_layers
 from training.reader.mining import mine
 from training.reader.model import ReaderNetwork, autocast, bundled_model, load_weights, save_weights
+from training.reader.mpnet import mpnet_model
 from training.reader.objective import reader_loss
 from training.reader.open_data import OpenData
 from training.reader.open_questions import load_open
@@ -43,7 +45,8 @@ class Recipe:
     one above (Howard and Ruder 2018, section 3.2). ``batch_tokens``: padded tokens in a batch, about 25 windows.
     Exactly one of ``minutes`` (of running) and ``steps`` is the budget; ``warmup`` is a share of it. ``practical``,
     ``own``, ``doc2dial`` and ``replay`` say how often a pass draws each question of these sets and of all others; of
-    the first three with ``passages`` passages each.
+    the first three with ``passages`` passages each. ``four_bits``: the last share of the budget in which layers compute
+    with weights rounded as ``training.reader.pack`` rounds them.
     """
 
     minutes: float = 0.0
@@ -62,6 +65,7 @@ class Recipe:
     doc2dial: float = 0.3
     replay: float = 0.1
     passages: int = 3
+    four_bits: float = 0.0
 
 
 SHUFFLE_GROUPS = 1600
@@ -138,6 +142,7 @@ class Trainer:
         self.optimiser = torch.optim.AdamW(_parameter_groups(self.model, recipe), fused=True)
         self.base_rates = [group["lr"] for group in self.optimiser.param_groups]
         self.step, self.seconds, self.number, self.place = 0, 0.0, 0, 0
+        self.rounding = False
 
     def _trained(self) -> Iterator[tuple[str, torch.Tensor]]:
         return ((name, value) for name, value in self.model.named_parameters() if value.requires_grad)
@@ -176,6 +181,9 @@ class Trainer:
         return batches(groups, self.recipe.batch_tokens, rng)
 
     def _update(self, batch: Sequence[Group]) -> float:
+        if not self.rounding and self.progress >= 1.0 - self.recipe.four_bits:
+            round_layers(self.model)
+            self.rounding = True
         rate = schedule(self.progress, self.recipe.warmup)
         for group, base in zip(self.optimiser.param_groups, self.base_rates, strict=True):
             group["lr"] = base * rate
@@ -255,29 +263,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m training.reader.train", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with reader, practical and open_qa")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and weights")
+    parser.add_argument("--encoder", type=Path, help="folder of an MPNet to train instead of the bundled MiniLM")
     parser.add_argument("--start", type=Path, help="weights of an earlier run to start from")
     parser.add_argument("--work", type=Path, help="keeps what is retrieved and mined (default: --out)")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     for name, default in asdict(Recipe()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
     given = vars(parser.parse_args(arguments))
-    data, out, start, work, threads = map(given.pop, ("data", "out", "start", "work", "threads"))
+    data, out, encoder, start, work, threads = map(given.pop, ("data", "out", "encoder", "start", "work", "threads"))
     recipe = Recipe(**given)
     torch.set_num_threads(threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     out.mkdir(parents=True, exist_ok=True)
-    model = bundled_model(LEAN, recipe.dropout)
+    model = mpnet_model(encoder, recipe.dropout) if encoder else bundled_model(LEAN, recipe.dropout)
     if start:
         load_weights(model, start)
-    trainer = Trainer(mixture(data, work or out, recipe), recipe, model, device)
+    builder = WindowBuilder(bundled_tokenizer(), template=MPNET if encoder else None)
+    trainer = Trainer(mixture(data, work or out, recipe, builder), recipe, model, device)
     print("resumed" if trainer.resume(out) else "fresh", json.dumps(asdict(recipe)), flush=True)
     trainer.run(out)
     print(f"done: {trainer.step} steps, {trainer.seconds / 60:.1f} min", flush=True)
 
 
-def mixture(data: Path, work: Path, recipe: Recipe) -> Mixture:
+def mixture(data: Path, work: Path, recipe: Recipe, builder: WindowBuilder) -> Mixture:
     """What the recipe says of each source; those of share 0 are not even read."""
-    builder = WindowBuilder(bundled_tokenizer())
     sources: list[Passes] = []
     for name, share in (("practical", recipe.practical), ("own", recipe.own), ("doc2dial", recipe.doc2dial)):
         if share:

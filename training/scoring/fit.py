@@ -1,7 +1,8 @@
 """Fits how sentences are ranked and how sure the best one is: ``python -m training.scoring.fit --data DIR``.
 
 Every question is asked of one library through the real retriever. From every fourth question the document with its
-answer is hidden, so that the library does not hold the answer. Figures are out of fold: five folds, no document
+answer is hidden, so that the library does not hold the answer; every fourth is also asked with another name, number,
+year or month than its passage has. Figures are out of fold: five folds, no document
 in two of them.
 """
 
@@ -29,15 +30,15 @@ from rag.index import open_index
 from rag.index.ingest.pipeline import add_documents
 from rag.reader.answer_kind import answer_kind
 from rag.reader.calibration import Calibration
-from rag.reader.evidence import EVIDENCE, evidence
-from rag.reader.linear import SCORING_PATH, LinearModel, Scoring
-from rag.reader.sentence_features import FEATURES
-from rag.reader.sentence_reader import SentenceReader
+from rag.reader.evidence import evidence
+from rag.reader.linear import SCORING_PATH, LinearModel, Models, Scoring
+from rag.reader.sentence_features import Measured
+from rag.reader.sentence_reader import Ranked, SentenceReader, shared_large
 from rag.reader.spans.extractive import ExtractiveReader
-from rag.reader.spans.finder import Findings, Sentence
 from rag.retrieval import Retriever
 from rag.settings import Settings
-from training.scoring.fit_data import HIDE_EVERY, Asked, load_fit_data, passages_for
+from training.reader.perturb import DetailSwapper
+from training.scoring.fit_data import CONTRADICTED, HIDE_EVERY, Asked, load_fit_data, passages_for
 
 FOLDS = 5
 THRESHOLD = 0.5
@@ -46,21 +47,26 @@ refuse half of the questions that are answered at this threshold; the fit prints
 PRECISIONS = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
 REGULARISATION = 1.0
 _NOTHING = LinearModel({}, 0.0)
-UNFITTED = Scoring(_NOTHING, _NOTHING, _NOTHING, _NOTHING, Calibration(slope=1.0, intercept=0.0, threshold=0.0))
+_UNFITTED = Models(_NOTHING, _NOTHING, _NOTHING, _NOTHING)
+UNFITTED = Scoring(_UNFITTED, _UNFITTED, Calibration(slope=1.0, intercept=0.0, threshold=0.0))
 """For measuring alone, which asks nothing of what is yet to be fitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question with everything that was measured of its sentences."""
+    """One question with what was measured of its sentences after one of the readings; ``right`` of each candidate."""
 
     asked: Asked
-    findings: Findings
-    sentences: list[Sentence]
-    features: NDArray[np.float64]
+    found: Measured
     right: NDArray[np.bool_]
-    rarity: dict[str, float]
-    missing: float
+
+    @classmethod
+    def of(cls, asked: Asked, found: Measured) -> Example:
+        """With what is right by the set that the question is of."""
+        right = [
+            asked.is_answered_by(one.passage.source.name, one.start, one.end, one.text) for one in found.candidates
+        ]
+        return cls(asked, found, np.array(right))
 
     @property
     def is_passage(self) -> bool:
@@ -68,8 +74,8 @@ class Example:
         return answer_kind(self.asked.question) == "passage"
 
 
-def measure(data: Path, work: Path, per_set: int, seed: int) -> list[Example]:
-    """Asks every question and measures the sentences of its passages."""
+def measure(data: Path, work: Path, per_set: int, seed: int) -> tuple[list[Example], list[Example]]:
+    """Asks every question and measures the sentences of its passages, after the first and after the second reading."""
     settings = Settings()
     embedder = open_embedder(settings.embedding_model)
     documents, questions = load_fit_data(data, per_set, seed)
@@ -78,43 +84,38 @@ def measure(data: Path, work: Path, per_set: int, seed: int) -> list[Example]:
     if fresh:
         add_documents(index, track(documents, description="Indexing"), embedder)
     retriever = Retriever(index, embedder)
-    reader = SentenceReader(ExtractiveReader.bundled(), embedder, index, UNFITTED, settings.reader_model)
-    examples: list[Example] = []
-    for number, unasked in enumerate(track(questions, description="Asking")):
+    reader = SentenceReader(ExtractiveReader.small(), shared_large, embedder, index, UNFITTED, settings.reader_model)
+    swapper, rng = DetailSwapper([one.question for one in questions]), np.random.default_rng(seed)
+    first: list[Example] = []
+    for number, unasked in enumerate(track(questions, description="Reading")):
         asked = unasked.after_history(retriever)
         passages = passages_for(asked, retriever, settings.passages, hidden=number % HIDE_EVERY == 0)
-        measured = reader.measure(asked.question, passages)
-        if measured is None:
-            continue
-        right = np.array(
-            [
-                asked.is_answered_by(sentence.passage.source.name, sentence.start, sentence.end, sentence.text)
-                for sentence in measured.sentences
-            ]
-        )
-        examples.append(
-            Example(
-                asked,
-                measured.findings,
-                measured.sentences,
-                measured.features,
-                right,
-                measured.rarity,
-                measured.missing,
-            )
-        )
+        readings = [(asked, passages)]
+        if number % HIDE_EVERY == CONTRADICTED and (wrong := asked.contradicted(passages, swapper, rng)):
+            readings.append((wrong, passages_for(wrong, retriever, settings.passages, hidden=False)))
+        for one, shown in readings:
+            found = reader.measure(one.question, shown)
+            if found is not None:
+                first.append(Example.of(one, found))
+    chosen_by = fit_all(first)
+    second = [
+        Example.of(example.asked, reader.measure_again(question, example.found, ranked))
+        for example in track(first, description="Reading again")
+        for question in [example.asked.question]
+        for ranked in [Ranked.of(question, example.found, chosen_by)]
+    ]
     index.close()
-    return examples
+    return first, second
 
 
 def fit_ranking(examples: Sequence[Example]) -> LinearModel:
     """A logistic regression that tells sentences with the answer from others."""
     useful = [example for example in examples if example.right.any()]
-    features = np.vstack([example.features for example in useful])
+    features = np.vstack([example.found.candidate_features for example in useful])
     right = np.concatenate([example.right for example in useful])
     # every question counts the same, however many sentences it was shown
     weights = np.concatenate([np.full(len(example.right), 1 / len(example.right)) for example in useful])
-    return _logistic(FEATURES, features, right, weights * len(right) / weights.sum())
+    return _logistic(useful[0].found.names, features, right, weights * len(right) / weights.sum())
 
 
 def _logistic(
@@ -149,19 +150,11 @@ def judge(examples: Sequence[Example], facts: LinearModel, passages: LinearModel
     judged: list[Judgement] = []
     for example in examples:
         model = passages if example.is_passage else facts
-        scores = model.scores(FEATURES, example.features)
+        found = example.found
+        scores = model.scores(found.names, found.candidate_features)
         order = [int(i) for i in np.argsort(-scores, kind="stable")]
-        proof = evidence(
-            example.asked.question,
-            example.findings,
-            example.sentences,
-            example.features,
-            scores,
-            order,
-            example.rarity,
-            example.missing,
-        )
-        chunks = [sentence.passage.chunk.id for sentence in example.sentences]
+        proof = evidence(example.asked.question, found, scores, order)
+        chunks = [sentence.passage.chunk.id for sentence in found.candidates]
         shown = list(dict.fromkeys(chunks[i] for i in order))[:NEAREST]
         holds = any(example.right[i] for i, chunk in enumerate(chunks) if chunk in shown)
         judged.append(Judgement(proof, bool(example.right[order[0]]), holds))
@@ -170,21 +163,11 @@ def judge(examples: Sequence[Example], facts: LinearModel, passages: LinearModel
 
 def fit_probability(proofs: Sequence[dict[str, float]], true: Sequence[bool]) -> LinearModel:
     """A logistic regression from the evidence to a probability."""
-    matrix = np.array([[proof[name] for name in EVIDENCE] for proof in proofs])
-    return _logistic(EVIDENCE, matrix, np.array(true))
+    names = list(proofs[0])
+    return _logistic(names, np.array([[proof[name] for name in names] for proof in proofs]), np.array(true))
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """The models of ``rag.reader.linear.Scoring``."""
-
-    facts: LinearModel
-    passages: LinearModel
-    confidence: LinearModel
-    holds: LinearModel
-
-
-def fit_all(examples: Sequence[Example]) -> Fitted:
+def fit_all(examples: Sequence[Example]) -> Models:
     """The two rankings, and the probabilities on top of rankings that have not seen the question."""
     facts = fit_ranking([example for example in examples if not example.is_passage])
     passages = fit_ranking([example for example in examples if example.is_passage])
@@ -194,7 +177,7 @@ def fit_all(examples: Sequence[Example]) -> Fitted:
         inner_passages = fit_ranking([example for example in fit if example.is_passage])
         judged += judge(held, inner_facts, inner_passages)
     proofs = [one.proof for one in judged]
-    return Fitted(
+    return Models(
         facts,
         passages,
         confidence=fit_probability(proofs, [one.right for one in judged]),
@@ -231,7 +214,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=SCORING_PATH)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
-        examples = measure(options.data, options.work or Path(scratch), options.per_set, options.seed)
+        readings = measure(options.data, options.work or Path(scratch), options.per_set, options.seed)
+    content: dict[str, object] = {}
+    for name, examples in zip(("first", "second"), readings, strict=True):
+        print(f"{name} reading", file=sys.stderr)
+        content[name] = asdict(fit_all(examples))
+        figures = out_of_fold(examples)
+    content |= {"threshold": THRESHOLD, "fitted_on": {**figures, "seed": options.seed}}
+    options.out.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(content, indent=2))
+
+
+def out_of_fold(examples: Sequence[Example]) -> dict[str, int | float]:
+    """The figures of questions that the models which judge them have not seen; prints those of each set."""
     outer: list[tuple[Example, float, bool]] = []
     holding: list[tuple[float, bool]] = []
     for fit, held in _folds(examples):
@@ -248,17 +243,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for precision in PRECISIONS:
         at = threshold_for(probability, correct, precision)
         print(f"{precision:.0%} right at threshold {at:.3f}: answers {(probability >= at).mean():.1%}", file=sys.stderr)
-    figures: dict[str, str | int | float] = {
-        "questions": len(outer),
-        "best_sentence_right_when_held": round(float(np.mean([r for e, _, r in outer if e.right.any()])), 4),
-        "expected_calibration_error": round(value_of(calibration_error(probability, correct), len(correct)), 4),
-        "auroc": round(value_of(auroc(probability, correct), len(correct)), 4),
-        "answered": round(float((probability >= THRESHOLD).mean()), 4),
-        "precision_when_answered": round(float(correct[probability >= THRESHOLD].mean()), 4),
-        "holds_auroc": round(value_of(auroc(likely, holds), len(holds)), 4),
-        "holds_calibration_error": round(value_of(calibration_error(likely, holds), len(holds)), 4),
-        "seed": options.seed,
-    }
     for name in sorted({example.asked.source for example, _, _ in outer}):
         rows = [(p, r, bool(e.right.any())) for e, p, r in outer if e.asked.source == name]
         held_right = [r for _, r, possible in rows if possible]
@@ -268,9 +252,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
             f"{len(held_right)} retrieved, answered {len(given)}, right {np.mean(given or [False]):.3f}",
             file=sys.stderr,
         )
-    content = {**asdict(fit_all(examples)), "threshold": THRESHOLD, "fitted_on": figures}
-    options.out.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps(content, indent=2))
+    return {
+        "questions": len(outer),
+        "best_sentence_right_when_held": round(float(np.mean([r for e, _, r in outer if e.right.any()])), 4),
+        "expected_calibration_error": round(value_of(calibration_error(probability, correct), len(correct)), 4),
+        "auroc": round(value_of(auroc(probability, correct), len(correct)), 4),
+        "answered": round(float((probability >= THRESHOLD).mean()), 4),
+        "precision_when_answered": round(float(correct[probability >= THRESHOLD].mean()), 4),
+        "holds_auroc": round(value_of(auroc(likely, holds), len(holds)), 4),
+        "holds_calibration_error": round(value_of(calibration_error(likely, holds), len(holds)), 4),
+    }
 
 
 if __name__ == "__main__":

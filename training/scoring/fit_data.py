@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -26,6 +26,7 @@ from rag.schema import Document, Passage, Span, Turn
 from training.reader.data import load_set
 from training.reader.follow_ups import FollowUps
 from training.reader.open_questions import PRACTICAL_DEV, practical, shares_half
+from training.reader.perturb import DetailSwapper
 
 OPEN_SET = "new_wiki"
 CONTEXT_SET = "squadshifts_new_wiki"
@@ -35,6 +36,8 @@ PRACTICAL = "practical"
 CONTEXT_SETS = ("qed_nq_dev", "clapnq_answerable_sentences", "clapnq_unanswerable")
 HIDE_EVERY = 4
 """From every so many questions the document with the answer is hidden, so that the library does not hold it."""
+CONTRADICTED = 2
+"""Which of these is also asked with a detail that its passage contradicts: a near miss, which nothing answers."""
 PRACTICAL_TIMES = 3
 """How many practical questions are taken to one of each other set: they are what people ask."""
 UNANSWERABLE_SHARE = 0.5
@@ -75,6 +78,14 @@ class Asked:
     def after_history(self, retriever: Retriever) -> Asked:
         """The same, understood after the turns before it."""
         return replace(self, taken=standalone(self.taken.question, self.history, retriever)) if self.history else self
+
+    def contradicted(
+        self, passages: Sequence[Passage], swapper: DetailSwapper, rng: np.random.Generator
+    ) -> Asked | None:
+        """The same with one detail exchanged that its document's passages have; None where there is none."""
+        said = " ".join(f"{one.context} {one.text}" for one in passages if one.source.name == self.document)
+        wrong = swapper.swapped(self.question, said, rng)
+        return replace(self, taken=Standalone(wrong), document="", spans=(), texts=()) if wrong else None
 
     def is_answered_by(self, document: str, start: int, end: int, text: str) -> bool:
         """Whether a quote, characters ``start:end`` of a document, has half of an answer or an answer's words."""

@@ -16,8 +16,16 @@ from numpy.typing import NDArray
 from embeddings.bundled import bundled_tokenizer
 from embeddings.int8 import Encoder
 from rag.reader.spans.decode import ANSWERABLE, UNREAD, FoundSpan, best_spans, merge, unit_scores
-from rag.reader.spans.shipped import WEIGHTS_PATH, WEIGHTS_SHA256, encoder_tensors, read_weights
-from rag.reader.spans.windows import Window, WindowBuilder
+from rag.reader.spans.shipped import (
+    LARGE_PATH,
+    LARGE_SHA256,
+    SMALL_PATH,
+    SMALL_SHA256,
+    Weights,
+    encoder_tensors,
+    read_weights,
+)
+from rag.reader.spans.windows import MPNET, Window, WindowBuilder
 from rag.schema import Span
 from rag.text.sentences import sentence_spans
 
@@ -71,18 +79,21 @@ class ExtractiveReader:
         self._builder = builder
 
     @classmethod
-    def bundled(cls, weights: Path = WEIGHTS_PATH, expected_sha256: str | None = WEIGHTS_SHA256) -> ExtractiveReader:
-        """The reader that docquote ships.
+    def small(cls, weights: Path = SMALL_PATH, expected_sha256: str | None = SMALL_SHA256) -> ExtractiveReader:
+        """The quick one of the readers that docquote ships: 6 layers.
 
         Raises ModelError where the weights or the encoder are missing, or the weights' SHA-256 differs.
         """
-        tensors = read_weights(weights, expected_sha256)
-        encoder = Encoder(encoder_tensors(tensors), head=(tensors["head.weight"], tensors["head.bias"]), fine=True)
+        return cls(_network(read_weights(weights, expected_sha256)), WindowBuilder(bundled_tokenizer()))
 
-        def network(windows: Sequence[Window]) -> Sequence[NDArray[np.float32]]:
-            return encoder.run([one.ids for one in windows], [one.type_ids for one in windows])
+    @classmethod
+    def large(cls, weights: Path = LARGE_PATH, expected_sha256: str | None = LARGE_SHA256) -> ExtractiveReader:
+        """The strong one of the readers that docquote ships: 12 layers, twice as wide.
 
-        return cls(network, WindowBuilder(bundled_tokenizer()))
+        Raises ModelError where the weights are missing or their SHA-256 differs.
+        """
+        builder = WindowBuilder(bundled_tokenizer(), template=MPNET)
+        return cls(_network(read_weights(weights, expected_sha256)), builder)
 
     @classmethod
     def from_folder(cls, folder: Path) -> ExtractiveReader:
@@ -124,6 +135,16 @@ class ExtractiveReader:
             windows.extend(made)
             owners.extend([number] * len(made))
         return windows, owners
+
+
+def _network(weights: Weights) -> Network:
+    head = np.asarray(weights["head.weight"], np.float32), np.asarray(weights["head.bias"], np.float32)
+    encoder = Encoder(encoder_tensors(weights), head, scales="token")
+
+    def network(windows: Sequence[Window]) -> Sequence[NDArray[np.float32]]:
+        return encoder.run([one.ids for one in windows], [one.type_ids for one in windows])
+
+    return network
 
 
 def _of_window(logits: NDArray[np.float32], window: Window, units: Sequence[Span], top_n: int) -> PassageReading:

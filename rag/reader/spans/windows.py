@@ -69,12 +69,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The special tokens around a pair of texts, and the segment number of each part."""
+    """The special tokens around a pair of texts, and the segment number of each part.
+
+    ``further``: how much further on than in the tokenizer the other tokens' numbers are.
+    """
 
     before: tuple[int, ...]
     between: tuple[int, ...]
     after: tuple[int, ...]
     second_type: int
+    further: int = 0
 
     @property
     def special(self) -> int:
@@ -82,22 +86,34 @@ class Template:
         return len(self.before) + len(self.between) + len(self.after)
 
 
+MPNET = Template(before=(0,), between=(2, 2), after=(2,), second_type=0, further=4)
+"""MPNet reads BERT's vocabulary behind four special tokens of its own, ``<s>``, ``<pad>``, ``</s>`` and ``<unk>``."""
+
+
 class WindowBuilder:
     """Builds windows with one tokenizer; any fast tokenizer that knows how to join a pair will do."""
 
-    def __init__(self, tokenizer: Tokenizer, max_tokens: int = MAX_TOKENS, stride_tokens: int = STRIDE_TOKENS) -> None:
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        max_tokens: int = MAX_TOKENS,
+        stride_tokens: int = STRIDE_TOKENS,
+        template: Template | None = None,
+    ) -> None:
+        """``template``: of the network that is to read, where it is not the tokenizer's own."""
         self.tokenizer = tokenizer
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
         self.max_tokens = max_tokens
         self.stride_tokens = stride_tokens
-        self.template = _template(tokenizer)
+        self.template = template or _template(tokenizer)
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """The tokens of each text, without special ones; a word that is hyphenated at a line's end is read as one."""
         read, places = zip(*map(without_line_end_hyphens, texts), strict=True) if texts else ((), ())
         encodings = self.tokenizer.encode_batch(list(read), add_special_tokens=False)
-        return [_tokens(encoding, there) for encoding, there in zip(encodings, places, strict=True)]
+        further = self.template.further
+        return [_tokens(encoding, there, further) for encoding, there in zip(encodings, places, strict=True)]
 
     def room(self, question: Tokens, context: Tokens | None = None) -> int:
         """How many passage tokens fit in one window beside this question and context."""
@@ -130,13 +146,13 @@ class WindowBuilder:
         return [self.window(question, passage.cut(first, last), context) for first, last in ranges]
 
 
-def _tokens(encoding: Encoding, places: list[int] | None) -> Tokens:
+def _tokens(encoding: Encoding, places: list[int] | None, further: int) -> Tokens:
     """The tokens of a text, of whose characters ``places`` says where they stand in the text that is stored."""
     starts, ends = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2).T
     if places is not None and len(starts):
         there = np.array(places, dtype=np.int32)
         starts, ends = there[starts], there[np.maximum(ends, 1) - 1] + 1
-    return Tokens(np.array(encoding.ids, dtype=np.int32), starts.copy(), ends.copy())
+    return Tokens(np.array(encoding.ids, dtype=np.int32) + further, starts.copy(), ends.copy())
 
 
 def _template(tokenizer: Tokenizer) -> Template:

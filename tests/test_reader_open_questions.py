@@ -188,7 +188,9 @@ def test_evidence_that_does_not_stand_once_in_its_document_is_refused(
 def test_a_run_can_train_on_our_own_library_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_questions, "LIBRARY", _library(tmp_path / "own", ADOPTS, CANTEEN))
     recipe = Recipe(practical=0, own=1, doc2dial=0, replay=0)
-    groups = mixture(tmp_path / "no data", tmp_path / "work", recipe).groups(seed=1, number=0)
+    groups = mixture(tmp_path / "no data", tmp_path / "work", recipe, WindowBuilder(bundled_tokenizer())).groups(
+        seed=1, number=0
+    )
     assert len(groups) >= 2 and any(any(window.relevant) for group in groups for window in group)
 
 

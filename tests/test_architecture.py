@@ -34,7 +34,7 @@ ROOMS: dict[str, str] = {
     "rag.reader": "errors logistic schema settings embeddings text question index",
     "rag.answer": "logistic schema settings text question retrieval reader",
     "rag.assistant": "errors schema settings sqlite embeddings question index retrieval reader answer",
-    "rag.history": "errors schema settings sqlite question index answer",
+    "rag.history": "errors schema settings sqlite text question index answer",
     "rag.doctor": "errors schema settings embeddings text loading index reader assistant history",
     "rag.serving": "errors schema index answer history",
     "rag.ui": "errors schema markup text loading sample index answer history serving",

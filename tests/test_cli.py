@@ -6,7 +6,7 @@ import json
 import sys
 import types
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,9 +19,12 @@ import embeddings
 import rag.assistant
 import rag.cli.main
 import rag.index.ingest.update
+from rag.history import Conversations
+from rag.history.store import FILE_NAME
 from rag.index import open_without_model
 from rag.index.local.files import LIBRARY_FILE
 from rag.loading import load_file
+from rag.serving.chats import Chats
 from rag.serving.users import Users
 from rag.settings import Settings
 
@@ -150,6 +153,47 @@ def test_a_deleted_file_stops_answering(indexed: Docquote, tmp_path: Path) -> No
     (tmp_path / "documents" / "minutes" / "2021.txt").unlink()
     assert "1 removed" in indexed("index").out
     assert indexed("ask", QUESTION).status == 1
+
+
+def keep_answer(question: str) -> None:
+    """As the chat does."""
+    with rag.assistant.Assistant.open(".docquote") as assistant, closing(Conversations(Path(".docquote"))) as kept:
+        chats = Chats(assistant, kept)
+        chats.keep("browser secret", "", [chats.ask(question)])
+
+
+def test_damage_to_what_is_kept_is_told_and_does_not_stop_indexing(indexed: Docquote, tmp_path: Path) -> None:
+    (tmp_path / ".docquote" / FILE_NAME).write_bytes(b"not a database" * 500)
+    ran = indexed("index")
+    assert ran.status == 0
+    assert "2 unchanged" in ran.out
+    assert FILE_NAME in ran.err
+    assert_error(indexed("outdated"), FILE_NAME)
+
+
+def test_kept_answers_that_no_longer_stand_are_told_once_and_listed(indexed: Docquote, tmp_path: Path) -> None:
+    assert indexed("outdated").out == "All kept answers stand.\n"
+    keep_answer(QUESTION)
+    assert indexed("index", "--json").json["outdated"] == []
+    write_files(tmp_path / "documents", {"minutes/2021.txt": MINUTES.replace("Seventy-six", "Eighty")})
+    ran = indexed("index")
+    assert ran.status == 0
+    assert "1 answer given in " in ran.out
+    assert "no longer stands; see: docquote outdated --index .docquote" in ran.out
+    assert "no longer" not in indexed("index").out
+    listed = indexed("outdated").out
+    assert QUESTION in listed
+    assert "minutes/2021.txt was changed on " in listed
+    assert "Seventy-six members attended the spring meeting of the rowing club. [1]" in listed
+    found = indexed("outdated", "--json")
+    assert "secret" not in listed + found.out
+    [answer] = found.json
+    assert answer["question"] == QUESTION
+    assert [(quote["number"], quote["document"], quote["state"]) for quote in answer["quotes"]] == [
+        (1, "minutes/2021.txt", "changed")
+    ]
+    (tmp_path / "documents" / "minutes" / "2021.txt").unlink()
+    assert indexed("index", "--json").json["outdated"][0]["quotes"][0]["state"] == "gone"
 
 
 # -- ask ------------------------------------------------------------------------------------------------

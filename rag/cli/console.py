@@ -6,6 +6,8 @@ import json
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from rich.markup import escape
 from rag.answer.phrases import (
     PERHAPS,
     by_side,
+    day,
     framed,
     lead_words,
     narrowing_words,
@@ -26,6 +29,7 @@ from rag.answer.rows import Cell, quoted_rows
 from rag.schema import Answer, Citation, Finding
 
 if TYPE_CHECKING:
+    from rag.history import OutdatedAnswer
     from rag.index.ingest import IndexReport
     from rag.loading.registry import Support
 
@@ -60,8 +64,8 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def report_dict(report: IndexReport, documents: int, chunks: int) -> dict[str, Any]:
-    """What an update of the index did, as plain data."""
+def report_dict(report: IndexReport, documents: int, chunks: int, outdated: Sequence[OutdatedAnswer]) -> dict[str, Any]:
+    """What an update of the index did, and the kept answers that no longer stand since, as plain data."""
     return {
         "added": report.added,
         "updated": report.updated,
@@ -73,12 +77,15 @@ def report_dict(report: IndexReport, documents: int, chunks: int) -> dict[str, A
         "links": report.links,
         "moved": [{"from": str(move.old), "to": str(move.new), "documents": move.documents} for move in report.moved],
         "left_out": report.left_out,
+        "outdated": outdated_dicts(outdated),
         "documents": documents,
         "chunks": chunks,
     }
 
 
-def print_report(report: IndexReport, documents: int, chunks: int, folder: Path) -> None:
+def print_report(
+    report: IndexReport, documents: int, chunks: int, outdated: Sequence[OutdatedAnswer], folder: Path
+) -> None:
     """Prints what an update of the index did: problems on standard error, counts on standard output."""
     for name, warnings in report.warnings.items():
         for warning in warnings:
@@ -101,6 +108,28 @@ def print_report(report: IndexReport, documents: int, chunks: int, folder: Path)
         f"{len(report.removed)} removed, {len(report.failed)} failed"
     )
     out.print(f"{plain(folder)} now holds {count(documents, 'document')} in {count(chunks, 'chunk')}")
+    if outdated:
+        from rag.history import outdated_words
+
+        out.print(f"{outdated_words(outdated)}; see: docquote outdated --index {plain(shlex.quote(str(folder)))}")
+
+
+def outdated_dicts(answers: Sequence[OutdatedAnswer]) -> list[dict[str, Any]]:
+    """Answers that no longer stand, as plain data."""
+    return [asdict(answer) for answer in answers]
+
+
+def print_outdated(answers: Sequence[OutdatedAnswer]) -> None:
+    """Prints which kept answers no longer stand: the question, why, and the quotes that are not there any more."""
+    from rag.history import outdated_words, reason_words
+
+    out.print(f"{outdated_words(answers)}:" if answers else "All kept answers stand.")
+    for answer in answers:
+        asked = day(datetime.fromisoformat(answer.asked).date())
+        out.print(f"\n[bold]{plain(answer.question)}[/] [dim](asked on {asked})[/]")
+        out.print(plain(reason_words(answer.quotes)))
+        for quote in answer.quotes:
+            out.print(_quoted(f"  {quote.quote} [{quote.number}]"), style="dim")
 
 
 def support_dict(support: Support) -> dict[str, Any]:

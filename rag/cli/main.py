@@ -1,4 +1,4 @@
-"""The command line: ``docquote index | ask | chat | status | remove | formats | doctor | user | eval``.
+"""The command line: ``docquote index | ask | chat | status | outdated | remove | formats | doctor | user | eval``.
 
 Exit status: 0 done (for ``ask``: answered, or perhaps), 1 not in the documents (``ask``), a file that could not be read
 (``index``) or something to mend (``doctor``), 2 an error. Models and the page are imported by the commands that need
@@ -11,11 +11,12 @@ import json
 import shlex
 import sys
 import traceback
+from contextlib import closing
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from threading import Event
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,6 +38,10 @@ from rag.cli.users import user_app
 from rag.errors import DocquoteError
 from rag.schema import Scope
 from rag.settings import Settings, default_index
+
+if TYPE_CHECKING:
+    from rag.history import OutdatedAnswer
+    from rag.index import Index
 
 COMMANDS = "docquote.commands"
 """Entry points of typer apps, each mounted under its name."""
@@ -96,6 +101,7 @@ def index(
     """Index files and folders, or bring the index into step with them."""
     from embeddings import open_embedder
     from rag.cli.progress import file_progress
+    from rag.history import now_utc
     from rag.index import index_status, open_index
     from rag.index.ingest import IndexReport, bursts, leave_sample, update_index
 
@@ -108,13 +114,15 @@ def index(
             err.print("The sample library was taken out of this index.")
 
         def update() -> IndexReport:
+            began = now_utc()
             with file_progress(err) as progress:
                 report = update_index(opened, embedder, paths, settings, progress)
             documents, chunks, _ = opened.counts()
+            outdated = _outdated_since(opened, began)
             if as_json:
-                print_json(report_dict(report, documents, chunks))
+                print_json(report_dict(report, documents, chunks, outdated))
             else:
-                print_report(report, documents, chunks, folder)
+                print_report(report, documents, chunks, outdated, folder)
             return report
 
         if watch:
@@ -224,6 +232,21 @@ def status(folder: IndexOption, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def outdated(folder: IndexOption, as_json: JsonOption = False) -> None:
+    """List answers kept by the chat whose quotes no longer stand in the documents as they are indexed now."""
+    from rag.cli.console import outdated_dicts, print_outdated
+    from rag.history import outdated_answers
+    from rag.index import open_without_model
+
+    with closing(open_without_model(folder)) as opened:
+        answers = outdated_answers(opened)
+    if as_json:
+        print_json(outdated_dicts(answers))
+    else:
+        print_outdated(answers)
+
+
+@app.command()
 def remove(
     paths: Annotated[list[str], typer.Argument(help="Documents by name or path, or folders.")],
     folder: IndexOption,
@@ -302,6 +325,17 @@ def main() -> None:
     except Exception:  # a fault in docquote must not have the exit status of "not in the documents"
         traceback.print_exc()
         sys.exit(EXIT_ERROR)
+
+
+def _outdated_since(index: Index, began: str) -> tuple[OutdatedAnswer, ...]:
+    """Kept answers that no longer stand since an update began; what is wrong with them is no failure of that."""
+    from rag.history import outdated_answers
+
+    try:
+        return outdated_answers(index, since=began)
+    except DocquoteError as error:
+        err.print(f"[red]failed:[/] {plain(str(error))}")
+        return ()
 
 
 def _not_removed(name: str, meant: list[str], folder: Path) -> str:

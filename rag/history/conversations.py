@@ -9,15 +9,23 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from rag.answer.serialise import answer_from_json, answer_to_json
 from rag.errors import ConversationError, LibraryError
 from rag.history.exchange import Conversation, Exchange
-from rag.history.store import HistoryFile
+from rag.history.quotes import Unchecked, keep_quotes, keep_state, outdated_quotes, unchecked_quotes
+from rag.history.standing import Library, OutdatedAnswer, State, state_of
+from rag.history.store import FILE_NAME, HistoryFile
+from rag.index import Index
+from rag.schema import DocumentOf, Source
+from rag.text.normalise import single_spaced
 
 MAX_TITLE_CHARACTERS = 80
 UNTITLED = "New conversation"
@@ -77,6 +85,8 @@ class Conversations:
                     json.dumps(exchange.made_with or self._made_with),
                 ),
             )
+            if exchange.answer is not None:
+                keep_quotes(db, conversation_id, position, exchange.answer)
             untitled = position == 0 and found.title == UNTITLED
             db.execute(
                 "UPDATE conversations SET title = ?, updated = ? WHERE id = ?",
@@ -116,8 +126,11 @@ class Conversations:
                 "ORDER BY position",
                 (conversation_id,),
             ).fetchall()
+            outdated = {one.position: one.quotes for one in outdated_quotes(db, conversation_id=conversation_id)}
         try:
-            exchanges = tuple(_exchange(*row) for row in rows)
+            exchanges = tuple(
+                replace(_exchange(*row), outdated=outdated.get(position, ())) for position, row in enumerate(rows)
+            )
         except ValueError as error:
             raise LibraryError(f"{found.title}: an answer in this conversation is damaged ({error})") from error
         return Conversation(found.id, found.owner, found.title, found.created, found.updated, exchanges)
@@ -142,9 +155,60 @@ class Conversations:
             ).rowcount
         return deleted > 0
 
+    def recheck(self, sources: Sequence[Source], document: DocumentOf) -> None:
+        """Looks which quotes of everybody's kept answers still stand, where a document changed since the last look.
+
+        Args:
+            sources: all documents of the index.
+            document: one of them with its text.
+
+        Raises:
+            LibraryError: what is kept cannot be read or written.
+        """
+        with self._file.transaction() as db:
+            unchecked = unchecked_quotes(db, Library(sources))
+        now = now_utc()
+        checked: list[tuple[Unchecked, State]] = []
+        for source, quotes in groupby(unchecked, key=lambda quote: quote.document):
+            try:
+                text = single_spaced(document(source.id).text) if source is not None else None
+            except LibraryError:  # removed just now, or damaged: looked at again next time
+                continue
+            checked += [(quote, state_of(quote.words, text)) for quote in quotes]
+        if checked:
+            with self._file.transaction() as db:
+                for quote, state in checked:
+                    keep_state(db, quote, state, now)
+
+    def outdated(self, owner: str | None = None, *, since: str = "") -> tuple[OutdatedAnswer, ...]:
+        """Answers that rest on quotes which no longer stood when it was last looked, the oldest first.
+
+        Args:
+            owner: whose; None: everybody's.
+            since: only what was noticed then or later; UTC in ISO form.
+        """
+        with self._file.transaction() as db:
+            return outdated_quotes(db, owner=owner, since=since)
+
     def close(self) -> None:
         """Closes the file."""
         self._file.close()
+
+
+def outdated_answers(index: Index, *, since: str = "") -> tuple[OutdatedAnswer, ...]:
+    """Everybody's kept answers that rest on quotes which no longer stand in an index; none where nothing is kept.
+
+    Args:
+        since: only what was noticed then or later; UTC in ISO form.
+
+    Raises:
+        LibraryError: what is kept, or the index, cannot be read.
+    """
+    if not (index.folder / FILE_NAME).exists():
+        return ()
+    with closing(Conversations(index.folder)) as kept:
+        kept.recheck(index.sources(), index.document)
+        return kept.outdated(since=since)
 
 
 def now_utc() -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from rag.history.standing import OutdatedQuote
 from rag.question.follow_up import turn_of
 from rag.schema import Answer, Turn
 
@@ -25,6 +26,7 @@ class Exchange:
             known.
         rating: what the person thought of the answer; None until they say.
         corrected: whether they gave the right answer.
+        outdated: quotes of the answer that no longer stand.
     """
 
     question: str
@@ -34,6 +36,7 @@ class Exchange:
     made_with: Mapping[str, Any] = field(default_factory=dict, repr=False)
     rating: Rating | None = None
     corrected: bool = False
+    outdated: tuple[OutdatedQuote, ...] = ()
 
     @property
     def pending(self) -> bool:

@@ -12,6 +12,7 @@ from rag.answer.phrases import agreement_words, by_side, framed, lead_words, pla
 from rag.answer.serialise import AnswerJson, JsonModel
 from rag.history.conversations import now_utc
 from rag.history.exchange import Conversation, Exchange
+from rag.history.standing import OutdatedQuote, outdated_lines, resting_on
 from rag.schema import Answer, Citation, Source
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.|@")
@@ -28,13 +29,14 @@ class DocumentJson(JsonModel):
 
 
 class ExchangeJson(JsonModel):
-    """A question, what came of it, and what that was made with."""
+    """A question, what came of it, what no longer stands of that, and what it was made with."""
 
     question: str
     asked: str
     answer: AnswerJson | None
     problem: str
     documents: tuple[DocumentJson, ...]
+    outdated: tuple[OutdatedQuote, ...]
     made_with: Mapping[str, Any]
 
 
@@ -70,7 +72,11 @@ def export_markdown(conversation: Conversation) -> str:
     parts = [f"# {escaped(conversation.title)}", f"docquote conversation, {_minute(conversation.created)}"]
     for number, exchange in enumerate(conversation.exchanges, start=1):
         parts += [f"## {number}. {escaped(exchange.question)}", f"Asked {_minute(exchange.asked)}"]
-        parts += [escaped(exchange.problem)] if exchange.answer is None else _answer_parts(exchange.answer)
+        if exchange.answer is None:
+            parts.append(escaped(exchange.problem))
+        else:
+            parts += _answer_parts(exchange.answer)
+            parts += map(escaped, outdated_lines(exchange.outdated, len(resting_on(exchange.answer))))
     made = [json.dumps(one, sort_keys=True) for one in (each.made_with for each in conversation.exchanges) if one]
     for content in dict.fromkeys(made):
         parts.append(f"---\n\n{_made_with(json.loads(content))}")
@@ -97,6 +103,7 @@ def _exchange_json(exchange: Exchange) -> ExchangeJson:
         answer=AnswerJson.model_validate(answer) if answer is not None else None,
         problem=exchange.problem,
         documents=tuple(map(DocumentJson.model_validate, cited_sources(answer).values() if answer is not None else ())),
+        outdated=exchange.outdated,
         made_with=exchange.made_with,
     )
 

@@ -7,12 +7,16 @@ from functools import partial
 from pathlib import Path
 
 from rag.errors import LibraryError
+from rag.history.quotes import keep_quotes_of_all
 from rag.sqlite import Database
 
 FILE_NAME = "conversations.sqlite"
 """In the index folder; kept when the index is rebuilt."""
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""1: without the table ``quotes``."""
 
+# Of ``quotes``, ``name`` is that of the document; ``sha256`` that of its file when it was last looked at, "gone" where
+# it was not there, "" where it was never known; ``words`` a JSON list; ``noticed`` when ``state`` became what it is.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
     id TEXT PRIMARY KEY,
@@ -32,6 +36,20 @@ CREATE TABLE IF NOT EXISTS exchanges (
     made_with TEXT NOT NULL,
     PRIMARY KEY (conversation_id, position)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS quotes (
+    conversation_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    document_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    words TEXT NOT NULL,
+    state TEXT NOT NULL,
+    noticed TEXT NOT NULL,
+    PRIMARY KEY (conversation_id, position, number),
+    FOREIGN KEY (conversation_id, position) REFERENCES exchanges (conversation_id, position) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX IF NOT EXISTS quotes_by_document ON quotes (document_id, name, sha256);
 CREATE TABLE IF NOT EXISTS feedback (
     owner TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -66,7 +84,12 @@ class HistoryFile(Database):
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
         if version > FORMAT_VERSION:
             raise LibraryError(f"{self.path}: was written by a newer docquote; update this one")
-        db.executescript(f"BEGIN IMMEDIATE;\n{_SCHEMA}\nPRAGMA user_version = {FORMAT_VERSION};\nCOMMIT;")
+        db.executescript(f"BEGIN IMMEDIATE;\n{_SCHEMA}\nCOMMIT;")
+        if version < FORMAT_VERSION:
+            db.execute("BEGIN IMMEDIATE")
+            keep_quotes_of_all(db)
+            db.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
+            db.execute("COMMIT")
 
 
 def _unusable(path: Path, error: object) -> LibraryError:

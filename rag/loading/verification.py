@@ -11,6 +11,7 @@ from rag.errors import LoadError
 from rag.loading.limits import DEFAULT_LIMITS, Limits
 from rag.loading.loader import file_sha256, load_file
 from rag.schema import Source
+from rag.text.normalise import single_spaced
 
 State = Literal["verified", "changed", "gone", "unreadable"]
 
@@ -69,7 +70,7 @@ def verify_all(cited: Iterable[tuple[Source, str]], limits: Limits = DEFAULT_LIM
             found[source.id] = _look(source, limits)
         state, text = found[source.id]
         if text is not None:
-            state = Verification("changed", _squeezed(quote) in text)
+            state = Verification("changed", single_spaced(quote) in text)
         results.append(state)
     return results
 
@@ -86,10 +87,6 @@ def _look(source: Source, limits: Limits) -> tuple[Verification, str | None]:
         gone = isinstance(error.__cause__, _ABSENT)
         return Verification("gone") if gone else Verification("unreadable", reason=error.reason), None
     try:
-        return Verification("changed"), _squeezed(load_file(path, root=path.parent, limits=limits).text)
+        return Verification("changed"), single_spaced(load_file(path, root=path.parent, limits=limits).text)
     except LoadError as error:
         return Verification("changed", reason=error.reason), None
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())

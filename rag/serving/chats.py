@@ -6,10 +6,20 @@ import logging
 import re
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from rag.errors import ConversationError, DocquoteError
-from rag.history import Conversation, Conversations, Exchange, FeedbackStore, Rating, answer_key, history_of
+from rag.errors import ConversationError, DocquoteError, LibraryError
+from rag.history import (
+    Conversation,
+    Conversations,
+    Exchange,
+    FeedbackStore,
+    OutdatedAnswer,
+    Rating,
+    answer_key,
+    history_of,
+)
 from rag.schema import Scope
 from rag.serving.base import Answerer
 
@@ -73,13 +83,22 @@ class Chats:
         conversation_id = conversation_id or self.conversations.create(owner).id
         return conversation_id, tuple(self.conversations.append(owner, conversation_id, one) for one in exchanges)
 
+    def outdated(self, owner: str) -> tuple[OutdatedAnswer, ...]:
+        """The owner's kept answers that no longer stand in the documents, the oldest first."""
+        if self.conversations is None:
+            return ()
+        self._recheck(self.conversations)
+        return self.conversations.outdated(owner)
+
     def open(self, owner: str, conversation_id: str) -> Conversation:
-        """A kept conversation with what its owner thought of the answers.
+        """A kept conversation with what its owner thought of the answers, and what no longer stands of them.
 
         Raises:
             ConversationError: the owner has no such conversation.
             LibraryError: what is kept of it cannot be read.
         """
+        if self.conversations is not None:
+            self._recheck(self.conversations)
         found = self._kept(owner, conversation_id)
         rated = (self._rated(one, owner, answer_key(found.id, at)) for at, one in enumerate(found.exchanges))
         return replace(found, exchanges=tuple(rated))
@@ -112,6 +131,10 @@ class Chats:
             helpful = rating == "up"
             self.feedback.give(owner, key, answer, helpful=helpful, right_answer=correction, history=before)
         return self._rated(exchanges[position], owner, key)
+
+    def _recheck(self, conversations: Conversations) -> None:
+        with suppress(LibraryError):  # the index cannot be read any more: asking says why
+            conversations.recheck(self.assistant.sources(), self.assistant.document)
 
     def _kept(self, owner: str, conversation_id: str) -> Conversation:
         if self.conversations is None:

@@ -39,3 +39,8 @@ def without_line_end_hyphens(text: str) -> tuple[str, list[int] | None]:
     kept.append(text[start:])
     places += range(start, len(text))
     return "".join(kept), places
+
+
+def single_spaced(text: str) -> str:
+    """A text with single spaces for all white space, to be compared but for that."""
+    return " ".join(text.split())

@@ -41,9 +41,9 @@ def build_app(views: Views) -> gr.Blocks:
         asking = _wire_asking(views, page)
         _wire_sources(views, page)
         with gr.Column(elem_id="dq-side"):
-            wire_library(views, page, app)
+            shows = wire_library(views, page, app)
             if views.chats.conversations is not None:
-                wire_history(views, views.chats.conversations, page, app, asking)
+                wire_history(views, views.chats.conversations, page, app, asking, shows)
     return app
 
 

@@ -16,8 +16,15 @@ from rag.ui.state import Filed, first_key
 from rag.ui.views import Views
 
 
-def wire_history(views: Views, conversations: Conversations, page: Page, app: gr.Blocks, asking: Any) -> None:
-    """Makes the panel and wires it; ``asking`` is the event to keep answers after, and to cancel."""
+def wire_history(
+    views: Views, conversations: Conversations, page: Page, app: gr.Blocks, asking: Any, shows: gr.State
+) -> None:
+    """Makes the panel and wires it.
+
+    Args:
+        asking: the event to keep answers after, and to cancel.
+        shows: what changes with the documents.
+    """
     with gr.Column(elem_id="dq-history"):
         html(history_head_html(), "dq-talkhead")
         listed = html("", "dq-talks", asset("history.js"))
@@ -35,21 +42,31 @@ def wire_history(views: Views, conversations: Conversations, page: Page, app: gr
     def relist(filed: Filed, token: str, search: str, request: gr.Request) -> str:
         return views.history(owner_of(request.username, token), filed, search)
 
+    def recheck(exchanges: Exchanges, filed: Filed, token: str, search: str, request: gr.Request) -> dict[Any, Any]:
+        owner = owner_of(request.username, token)
+        shown: dict[Any, Any] = {listed: views.history(owner, filed, search)}
+        rechecked = views.rechecked(owner, exchanges, filed)
+        if rechecked != exchanges and not exchanges[-1].pending:
+            shown |= {page.conversation: rechecked, page.thread: views.thread(rechecked)}
+        return shown
+
     def look_for(filed: Filed, token: str, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
         wanted = str(sent_with(event).get("search", "")).strip()[:MAX_SEARCH_CHARACTERS]
         return wanted, views.history(owner_of(request.username, token), filed, wanted)
 
     def open_kept(filed: Filed, token: str, search: str, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
-        owner, wanted = owner_of(request.username, token), parse_id(sent_with(event).get("id"))
+        sent = sent_with(event)
+        owner, wanted, turn = owner_of(request.username, token), parse_id(sent.get("id")), sent.get("turn")
         try:
             exchanges, filed = views.opened(owner, wanted or "")
         except DocquoteError:  # deleted in another window: the list says what there is
             return {listed: views.history(owner, filed, search)}
-        view, source = views.source(exchanges, first_key(exchanges))
+        at = turn if type(turn) is int and 0 <= turn < len(exchanges) else None
+        view, source = views.source(exchanges, first_key(exchanges if at is None else exchanges[: at + 1]))
         return {
             page.conversation: exchanges,
             page.filed: filed,
-            page.thread: views.thread(exchanges),
+            page.thread: views.thread(exchanges, at),
             page.view: view,
             page.source: source,
             page.box: gr.update(submit_btn="Ask", stop_btn=False),
@@ -95,4 +112,5 @@ def wire_history(views: Views, conversations: Conversations, page: Page, app: gr
     listed.edit(rename, session, listed, **quiet())
     listed.delete(delete, session, whole, cancels=asking, **quiet())
     listed.download(save, page.token, saved, **quiet())
+    shows.change(recheck, [page.conversation, *session], [page.conversation, page.thread, listed], **quiet())
     app.load(relist, session, listed, **quiet())

@@ -17,15 +17,15 @@ from rag.ui.html.conversation import sides_html
 from rag.ui.html.jobs import progress_html
 from rag.ui.html.library import Chosen, Listed, chosen_from, head_html, listed_of
 from rag.ui.page import Page, asset, html, quiet, sent_with
-from rag.ui.state import View, parse_key, resolve
+from rag.ui.state import View, parse_key
 from rag.ui.views import Views
 
 TICK_SECONDS = 0.7
 """How often the page asks how far the work on the library is, while there is any."""
 
 
-def wire_library(views: Views, page: Page, app: gr.Blocks) -> None:
-    """Makes the panel and wires it."""
+def wire_library(views: Views, page: Page, app: gr.Blocks) -> gr.State:
+    """Makes the panel and wires it; returns what changes with the documents."""
     drawn = listed_of(views.sources())
     shows = gr.State(drawn)  # which documents the list in this browser has
     with gr.Column(elem_id="dq-library"):
@@ -61,6 +61,7 @@ def wire_library(views: Views, page: Page, app: gr.Blocks) -> None:
         [page.token, page.sides, page.title, listed, shows, page.hint, page.thread],
         **quiet(),
     )
+    return shows
 
 
 def _wire_jobs(views: Views, jobs: IndexJobs, page: Page, app: gr.Blocks, listed: gr.HTML, shows: gr.State) -> None:
@@ -116,12 +117,10 @@ def _wire_jobs(views: Views, jobs: IndexJobs, page: Page, app: gr.Blocks, listed
     def refresh() -> dict[Any, Any]:
         return work(jobs.refresh)
 
-    def refresh_one(exchanges: Exchanges, event: gr.EventData) -> dict[Any, Any]:
-        key = parse_key(sent_with(event).get("again"))
-        citation = resolve(exchanges, key) if key is not None else None
-        if citation is None:
+    def refresh_one(view: View | None, event: gr.EventData) -> dict[Any, Any]:
+        if view is None or parse_key(sent_with(event).get("again")) != view.key:
             return work(lambda: None)
-        return work(lambda: jobs.add(Path(views.chats.assistant.document(citation.document_id).source.path)))
+        return work(lambda: jobs.add(Path(views.chats.assistant.document(view.document_id).source.path)))
 
     def cancel(event: gr.EventData) -> dict[Any, Any]:
         sent = sent_with(event).get("cancel")
@@ -153,7 +152,7 @@ def _wire_jobs(views: Views, jobs: IndexJobs, page: Page, app: gr.Blocks, listed
     folder.submit(add_folder, folder, [*moving, folder], **quiet())
     listed.delete(remove, None, moving, **quiet())
     listed.apply(refresh, None, moving, **quiet())
-    page.source.apply(refresh_one, page.conversation, moving, **quiet())
+    page.source.apply(refresh_one, page.view, moving, **quiet())
     progress.select(cancel, None, moving, **quiet())
 
     # only ever on: either may arrive after the answer to a click that has begun some work meanwhile

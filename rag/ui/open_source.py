@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rag.errors import DocquoteError, LoadError
-from rag.history import Exchanges
+from rag.history import Exchanges, Library, found_again, sha256_of
 from rag.loading import DEFAULT_LIMITS, Limits
 from rag.loading.pages import has_page_images, render_page, span_on_page
 from rag.loading.verification import Verification, verify
@@ -46,18 +46,21 @@ def open_source(
     if key is None:
         return None, empty_html()
     citation = resolve(exchanges, key)
-    if citation is None:
+    answer = exchanges[key.turn].answer if citation is not None else None
+    if citation is None or answer is None:
         return None, empty_html(NO_CITATION)
+    why = why_html(answer, citation)
     try:
-        document = assistant.document(citation.document_id)
+        source = Library(assistant.sources()).now(citation.document_id, citation.document, sha256_of(answer, citation))
+        document = assistant.document(source.id if source else citation.document_id)
     except DocquoteError as error:
         return None, empty_html(str(error))
+    citation = found_again(citation, document)
     window = first_window(document.text, (citation.start, citation.end))
     if shown is not None and shown.key == key and (more == "above" or more == "below"):
         window = wider_window(document.text, shown.window, more)
     check = verify(document.source, citation.quote, limits)
     pdf_page = None if page == "text" or more else _pdf_page(document, citation, page, check, limits)
-    answer = exchanges[key.turn].answer
     html = panel_html(
         document,
         citation,
@@ -66,7 +69,7 @@ def open_source(
         window,
         pdf_page=pdf_page,
         check=check_html(check, key if refreshable else None),
-        why=why_html(answer, citation) if answer is not None else "",
+        why=why,
     )
     return View(key, window, document.source.id, document.source.sha256), html
 

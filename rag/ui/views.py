@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag.errors import ConversationError, DocquoteError
 from rag.history import Exchange, Exchanges, Rating
@@ -79,9 +79,10 @@ class Views:
         offered = examples_for(sources) if self.examples is None else self.examples
         return welcome_html(offered, len(sources), addable=self.jobs is not None)
 
-    def thread(self, exchanges: Exchanges) -> str:
-        """The conversation as HTML."""
-        return thread_html(exchanges, "" if exchanges else self.welcome(), rateable=self.chats.feedback is not None)
+    def thread(self, exchanges: Exchanges, at: int | None = None) -> str:
+        """The conversation as HTML, to be shown from the exchange at a place on."""
+        welcome = "" if exchanges else self.welcome()
+        return thread_html(exchanges, welcome, rateable=self.chats.feedback is not None, at=at)
 
     def source(
         self,
@@ -152,7 +153,15 @@ class Views:
         """The list of the owner's conversations as HTML."""
         if self.chats.conversations is None:
             return ""
-        return history_html(self.chats.conversations.list(owner, search), filed.id, search)
+        outdated = self.chats.outdated(owner)
+        return history_html(self.chats.conversations.list(owner, search), filed.id, search, outdated)
+
+    def rechecked(self, owner: str, exchanges: Exchanges, filed: Filed) -> Exchanges:
+        """The exchanges on the page with what no longer stands of those that are kept."""
+        outdated = {one.position: one.quotes for one in self.chats.outdated(owner) if one.conversation_id == filed.id}
+        kept = zip(exchanges, filed.positions, strict=False)
+        marked = [replace(exchange, outdated=outdated.get(position, ())) for exchange, position in kept]
+        return (*marked, *exchanges[len(marked) :])
 
     def keep(self, owner: str, exchanges: Exchanges, filed: Filed) -> Filed:
         """Keeps the exchanges that are not kept yet; makes the conversation with the first."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
-from conftest import Visit
-from playwright.sync_api import Page, expect
+import pytest
+from conftest import Visit, running
+from core_fakes import write_files
+from playwright.sync_api import Browser, Page, expect
 from test_chat import ASKED, MARKED, ask
 from ui_fake import MEMBERS, SPANNING
 
@@ -108,6 +111,63 @@ def test_thumbs_are_kept_and_a_wrong_answer_can_be_put_right(visit: Visit, fake_
     expect(page.locator("[data-rate='down']")).to_have_attribute("aria-pressed", "true")
     page.click("[data-rate='down']")  # taken back
     expect(page.locator("[data-rate='down']")).to_have_attribute("aria-pressed", "false")
+
+
+MOLE = "Survey of the mole\n\nThe mole of the north harbour is 340 metres long.\n"
+BOATS = "Register of boats\n\nThe ferry Alma has 120 seats.\n"
+
+
+@pytest.fixture
+def harbour_server(browser: Browser, tmp_path: Path) -> Iterator[str]:
+    folder = write_files(tmp_path / "papers", {"mole.txt": MOLE, "boats.txt": BOATS})
+    with running(tmp_path / "server.log", str(tmp_path / "index"), str(folder)) as address:
+        yield address
+
+
+def test_an_answer_that_no_longer_stands_is_marked_and_listed(
+    harbour_server: str, visit: Visit, tmp_path: Path
+) -> None:
+    page, papers = visit(harbour_server), tmp_path / "papers"
+    ask(page, "How long is the mole of the north harbour?")
+    ask(page, "How many seats has the ferry Alma?")
+    expect(page.locator(".dq-outdated")).to_have_count(0)
+
+    def reindex() -> None:
+        page.click("#dq-sides [data-side='library']")
+        page.click("[data-refresh]")
+        expect(page.locator("#dq-progress")).to_contain_text("updated")
+
+    write_files(
+        papers,
+        {
+            "mole.txt": MOLE.replace("340", "410"),
+            "boats.txt": "Boats of the harbour\n\nThe ferry Alma has 120 seats.\n",
+        },
+    )
+    reindex()
+    marks = page.locator(".dq-turn .dq-outdated")
+    expect(marks).to_have_count(1)  # the ferry's quote stands elsewhere in its document now
+    expect(page.locator(".dq-turn[data-turn='0'] .dq-outdated")).to_contain_text(
+        "This no longer stands in mole.txt: the document was changed on "
+    )
+    page.click("#dq-thread [data-open='1.cite.1']")
+    page.wait_for_selector("#dq-panel .dq-doc[data-key='1.cite.1']")
+    assert page.evaluate(MARKED) == "The ferry Alma has 120 seats."
+
+    page.click("#dq-new")
+    page.wait_for_selector(".dq-welcome")
+    open_history(page)
+    page.click("#dq-talks summary")
+    expect(page.locator("#dq-talks summary")).to_contain_text("1 answer given in ")
+    expect(page.locator("#dq-talks .dq-outdated li")).to_contain_text("mole.txt was changed on ")
+    page.click("#dq-talks .dq-outdated .dq-talk")
+    expect(marks).to_have_count(1)
+    expect(page.locator("#dq-panel")).to_contain_text("has changed since this answer was given")
+    expect(page.locator(".dq-turn[data-turn='0'] .dq-question")).to_be_in_viewport()
+
+    write_files(papers, {"mole.txt": MOLE})
+    reindex()
+    expect(page.locator(".dq-outdated")).to_have_count(0)  # it stands again
 
 
 def test_sources_at_odds_are_grouped(visit: Visit, fake_server: str) -> None:

@@ -23,7 +23,7 @@ from rag.answer.phrases import (
     plain_text,
 )
 from rag.answer.rows import Cell, quoted_rows
-from rag.history import Exchange, Exchanges, Rating
+from rag.history import Exchange, Exchanges, Rating, outdated_lines, resting_on
 from rag.schema import Answer, Candidate, Citation, Outcome, Passage, Source
 from rag.text.tables import CELL
 from rag.ui.examples import ExampleQuestion
@@ -107,6 +107,7 @@ class ShownAnswer:
         copied: the answer as plain text.
         searched: which documents were, in words; "" where that is not known.
         was_limited: whether they were chosen.
+        outdated: what no longer stands of it, in sentences.
         reply: what docquote says itself, in lines; "" where it looked for an answer.
         rateable: whether people can say what they think of it.
         rating, corrected: what they said.
@@ -129,6 +130,7 @@ class ShownAnswer:
     copied: str
     searched: str
     was_limited: bool
+    outdated: Sequence[str]
     reply: str
     rateable: bool
     rating: Rating | None
@@ -136,16 +138,17 @@ class ShownAnswer:
     max_correction: int = MAX_CORRECTION_CHARACTERS
 
 
-def thread_html(exchanges: Exchanges, welcome: str, *, rateable: bool = False) -> str:
+def thread_html(exchanges: Exchanges, welcome: str, *, rateable: bool = False, at: int | None = None) -> str:
     """The whole conversation, or ``welcome`` (HTML) before the first question.
 
     Args:
+        at: the place of the exchange to scroll to, from 0; None: as page.js thinks right.
         rateable: whether people can say what they think of answers.
     """
     if not exchanges:
         return welcome
     answers = [shown_answer(exchange, turn, rateable=rateable) for turn, exchange in enumerate(exchanges)]
-    return render("thread.html", turns=list(zip(exchanges, answers, strict=True)))
+    return render("thread.html", turns=list(zip(exchanges, answers, strict=True)), at=at)
 
 
 def header_html(sources: Sequence[Source], name: str) -> str:
@@ -208,6 +211,7 @@ def shown_answer(exchange: Exchange, turn: int, *, rateable: bool = False) -> Sh
         copied=plain_text(answer) if answer.found else "",
         searched=_searched(answer),
         was_limited=bool(answer.searched),
+        outdated=outdated_lines(exchange.outdated, len(resting_on(answer))),
         reply=answer.reply,
         rateable=rateable and not answer.reply,
         rating=exchange.rating,

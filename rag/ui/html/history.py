@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from rag.history import Conversation
+from rag.history import Conversation, OutdatedAnswer, outdated_words, reason_words
 from rag.text.words import words
 from rag.ui.html.render import render
 
@@ -27,15 +27,25 @@ def history_head_html() -> str:
     return render("history_head.html")
 
 
-def history_html(conversations: Sequence[Conversation], current: str, search: str) -> str:
-    """The conversations, the last used first.
+def history_html(
+    conversations: Sequence[Conversation], current: str, search: str, outdated: Sequence[OutdatedAnswer] = ()
+) -> str:
+    """The conversations, the last used first, under the answers that no longer stand.
 
     Args:
         current: the id of the one on the page; "" for none.
         search: what they were searched for; "" for all.
+        outdated: answers that no longer stand; shown where nothing was searched for.
     """
     dated = [(one, datetime.fromisoformat(one.updated).date()) for one in conversations]
-    return render("history_list.html", conversations=dated, current=current, search=search)
+    return render(
+        "history_list.html",
+        conversations=dated,
+        current=current,
+        search=search,
+        outdated=outdated_words(() if search else outdated),
+        answers=[(answer, reason_words(answer.quotes)) for answer in outdated],
+    )
 
 
 def file_stem(title: str) -> str:

@@ -35,8 +35,8 @@ function rename(button) {
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
-  const { talk, markdown, json, delete: gone } = button.dataset;
-  if (talk) trigger("select", { id: talk });
+  const { talk, at, markdown, json, delete: gone } = button.dataset;
+  if (talk) trigger("select", { id: talk, turn: at && Number(at) });
   else if ("rename" in button.dataset) rename(button);
   else if (markdown) trigger("download", { id: markdown, form: "markdown" });
   else if (json) trigger("download", { id: json, form: "json" });

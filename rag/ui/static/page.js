@@ -143,7 +143,9 @@ if (inThread) {
   let turns = 0;
   watch("value", () => {
     const all = element.querySelectorAll(".dq-turn");
-    if (all.length > turns) showLast(all[all.length - 1]);
+    const wanted = all[element.querySelector(".dq-log")?.dataset.at];
+    if (wanted) find("#dq-thread").scrollTop = wanted.offsetTop;
+    else if (all.length > turns) showLast(all[all.length - 1]);
     turns = all.length;
     element.querySelector(".dq-correct textarea")?.focus();
     if (!turns) root.removeAttribute("data-dq-sheet");

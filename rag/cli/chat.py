@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from threading import Thread
 
@@ -14,13 +14,16 @@ from rag.serving.users import Gate, Users, check_users
 from rag.settings import Settings
 
 
-def open_chat(folder: Path, *, host: str, port: int, browser: bool, auth: Path | None, no_auth: bool) -> None:
+def open_chat(
+    folder: Path, *, host: str, port: int, browser: bool, watch: bool, auth: Path | None, no_auth: bool
+) -> None:
     """Serves the page over the index in ``folder`` until interrupted; makes one of the sample where there is none.
 
     Args:
         folder: of the index; conversations, feedback and uploads are kept in it too.
         host, port: where to listen.
         browser: whether to open the page in a browser here.
+        watch: whether to follow what changes in the indexed folders.
         auth: the file of users; None: nobody has to log in. Those who log in may add files from their own computer,
             but no folders of the computer that serves the page.
         no_auth: whether a network may be listened to without it.
@@ -36,15 +39,17 @@ def open_chat(folder: Path, *, host: str, port: int, browser: bool, auth: Path |
         _index_sample(folder, settings)
     err.print(f"Opening http://{host}:{port} - press Ctrl-C to stop.")
     try:
-        _serve(folder, settings, host, port, browser, Gate(Users(auth)) if auth is not None else None)
+        _serve(folder, settings, host, port, browser, watch, Gate(Users(auth)) if auth is not None else None)
     except OSError as error:
         raise DocquoteError(f"{host}:{port}: the page cannot be served there ({error}); try another --port") from error
 
 
-def _serve(folder: Path, settings: Settings, host: str, port: int, browser: bool, gate: Gate | None) -> None:
+def _serve(
+    folder: Path, settings: Settings, host: str, port: int, browser: bool, watch: bool, gate: Gate | None
+) -> None:
     from rag.assistant import Assistant
     from rag.history import Conversations, FeedbackStore, made_with
-    from rag.index.ingest import IndexJobs, limits_from
+    from rag.index.ingest import IndexJobs, following, limits_from
     from rag.serving.chats import Chats
     from rag.ui.serve import serve
     from rag.ui.views import Views
@@ -54,9 +59,11 @@ def _serve(folder: Path, settings: Settings, host: str, port: int, browser: bool
         closing(Conversations(folder, made_with(assistant.index.manifest, assistant.reader.name, settings))) as kept,
         closing(FeedbackStore(folder)) as feedback,
         closing(IndexJobs(assistant.index, assistant.embedder, settings)) as jobs,
+        following(assistant.index, jobs) if watch else nullcontext(),
     ):
         Thread(target=assistant.reader.prepare, name="reader", daemon=True).start()
-        views = Views(Chats(assistant, kept, feedback), jobs, folders=gate is None, limits=limits_from(settings))
+        chats, limits = Chats(assistant, kept, feedback), limits_from(settings)
+        views = Views(chats, jobs, folders=gate is None, follows=watch, limits=limits)
         serve(views, host=host, port=port, open_browser=browser, auth=gate.authenticate if gate else None)
 
 

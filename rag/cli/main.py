@@ -127,7 +127,8 @@ def index(
 
         if watch:
             try:
-                for _ in bursts([path.resolve() for path in paths], folder, Event()):
+                followed = [path.resolve() for path in paths]
+                for _ in bursts(lambda: followed, folder, Event()):
                     update()
                     err.print("Watching; Ctrl-C ends it.")
             except KeyboardInterrupt:
@@ -198,13 +199,16 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 7860,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Follow what changes in the indexed folders while the page is served.")
+    ] = False,
     auth: Annotated[Path | None, typer.Option(help="Let in who is in this file of users: docquote user add.")] = None,
     no_auth: Annotated[bool, typer.Option("--no-auth", help="Let in everybody who can reach the address.")] = False,
 ) -> None:
     """Open the chat in the browser; with no index yet, on a sample library."""
     from rag.cli.chat import open_chat
 
-    open_chat(folder, host=host, port=port, browser=browser, auth=auth, no_auth=no_auth)
+    open_chat(folder, host=host, port=port, browser=browser, watch=watch, auth=auth, no_auth=no_auth)
 
 
 @app.command()

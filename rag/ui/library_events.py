@@ -22,6 +22,8 @@ from rag.ui.views import Views
 
 TICK_SECONDS = 0.7
 """How often the page asks how far the work on the library is, while there is any."""
+IDLE_SECONDS = 3.0
+"""How often it asks whether there is any, where folders are followed."""
 
 
 def wire_library(views: Views, page: Page, app: gr.Blocks) -> gr.State:
@@ -83,7 +85,11 @@ def _wire_jobs(views: Views, jobs: IndexJobs, page: Page, app: gr.Blocks, listed
             visible=views.folders,
         )
         progress = html(progress_html(jobs.snapshot()), "dq-progress", asset("progress.js"))
-    timer = gr.Timer(TICK_SECONDS, active=False)
+
+    def pace(busy: bool) -> gr.Timer:
+        return gr.Timer(TICK_SECONDS if busy else IDLE_SECONDS, active=busy or views.follows)
+
+    timer = pace(busy=False)
     refused = gr.State(())  # what could not be begun; shown until something else is
     moving = [refused, progress, timer]
 
@@ -95,7 +101,7 @@ def _wire_jobs(views: Views, jobs: IndexJobs, page: Page, app: gr.Blocks, listed
         return {
             refused: refusals,
             progress: progress_html(jobs.snapshot(), refusals),
-            timer: gr.Timer(active=jobs.busy or not refusals),
+            timer: pace(jobs.busy or not refusals),
         }
 
     def add_files(paths: list[str]) -> dict[Any, Any]:
@@ -133,7 +139,7 @@ def _wire_jobs(views: Views, jobs: IndexJobs, page: Page, app: gr.Blocks, listed
         now = listed_of(views.sources())
         shown: dict[Any, Any] = {
             progress: progress_html(jobs.snapshot(), refusals),
-            timer: gr.Timer(active=busy or jobs.busy),
+            timer: pace(busy or jobs.busy),
         }
         if now != before:
             shown |= {shows: now, page.title: views.header(), page.hint: views.hint(chosen)}
@@ -157,7 +163,7 @@ def _wire_jobs(views: Views, jobs: IndexJobs, page: Page, app: gr.Blocks, listed
 
     # only ever on: either may arrive after the answer to a click that has begun some work meanwhile
     def keep_on() -> gr.Timer | dict[str, Any]:
-        return gr.Timer(active=True) if jobs.busy else gr.skip()
+        return pace(busy=True) if jobs.busy else gr.skip()
 
     ticked = timer.tick(tick, [page.conversation, page.chosen, page.view, refused, shows], everything, **quiet())
     ticked.then(keep_on, None, timer, **quiet())  # a click came while the tick that switches off was on its way

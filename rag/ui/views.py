@@ -42,6 +42,7 @@ class Views:
         name: what to call the library; if "", "Sample library" or the name of its folder.
         examples: questions on offer before the first one; made from the library if None.
         folders: whether a path on the server's own disk may be added; not where several people log in.
+        follows: whether documents change by themselves, as the folders that were indexed are followed.
         limits: what reading a cited file again may cost; those that it was indexed under.
     """
 
@@ -50,6 +51,7 @@ class Views:
     name: str = ""
     examples: Sequence[ExampleQuestion] | None = None
     folders: bool = True
+    follows: bool = False
     limits: Limits = DEFAULT_LIMITS
     _known: list[Source] = field(default_factory=list)
     _logged: set[str] = field(default_factory=set)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,12 +55,19 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def running(log: Path, *arguments: str) -> Iterator[str]:
-    """The address of a server started with ``arguments``; ended with the block."""
+    """The address of ``server.py`` started with ``arguments``; ended with the block."""
+    with started(log, lambda port: [str(Path(__file__).with_name("server.py")), port, *arguments]) as address:
+        yield address
+
+
+@contextmanager
+def started(log: Path, arguments: Callable[[str], list[str]]) -> Iterator[str]:
+    """The address of a server for whose port Python is started with ``arguments``; ended with the block."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, str(Path(__file__).with_name("server.py")), str(port), *arguments]
+    command = [sys.executable, *arguments(str(port))]
     with log.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
     try:

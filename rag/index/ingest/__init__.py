@@ -5,7 +5,7 @@ from rag.index.ingest.moves import Move
 from rag.index.ingest.pipeline import add_documents
 from rag.index.ingest.update import IndexReport, Progress, leave_sample, limits_from, remove_documents, update_index
 from rag.index.ingest.uploads import forget_upload, keep_uploads
-from rag.index.ingest.watch import bursts
+from rag.index.ingest.watch import bursts, following
 
 __all__ = [
     "IndexJobs",
@@ -15,6 +15,7 @@ __all__ = [
     "Progress",
     "add_documents",
     "bursts",
+    "following",
     "forget_upload",
     "keep_uploads",
     "leave_sample",

@@ -24,6 +24,7 @@ from rag.settings import Settings
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
+REFRESHING = "Looking for changes"
 FINISHED_KEPT = 20
 """Finished jobs that are still shown."""
 POLITE_BATCH = 16
@@ -114,8 +115,17 @@ class IndexJobs:
         return self._enqueue(f"Adding {names}", lambda job_id: self._update(kept, job_id))
 
     def refresh(self) -> int:
-        """Looks at everything that was indexed before, and indexes what changed."""
-        return self._enqueue("Looking for changes", lambda job_id: self._update([], job_id))
+        """Looks at everything that was indexed before, and indexes what changed; one that waits to begin is enough."""
+        waiting = (job.id for job in self.snapshot() if job.state == "waiting" and job.what == REFRESHING)
+        return next(waiting, 0) or self._enqueue(REFRESHING, lambda job_id: self._update([], job_id))
+
+    def fail(self, what: str, error: DocquoteError) -> int:
+        """Tells of work that somebody else began and that cannot go on, as a job that fails."""
+
+        def work(_: int) -> tuple[str, tuple[str, ...]]:
+            raise error
+
+        return self._enqueue(what, work)
 
     def remove(self, names: Sequence[str]) -> int:
         """Takes documents out of the index, by path or by name.

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 from answers import make_answer, refusal
 
+from rag.answer.phrases import place
 from rag.answer.serialise import AnswerJson, answer_from_json, answer_to_dict, answer_to_json
 from rag.errors import LibraryError
 from rag.history import Conversations, Exchange
 from rag.history.store import FILE_NAME
 from rag.index.base import IndexStatus
+from rag.schema import Month
 from rag.serving.status import StatusJson, status_json
 
 KEPT = (Path(__file__).parent / "data" / "kept_answer.json").read_text(encoding="utf-8")
@@ -36,6 +38,15 @@ def test_an_answer_becomes_json_and_back(answer: Any) -> None:
     without = answer_from_json(answer_to_json(answer))
     assert (without.citations, without.passages) == (answer.citations, ())
     assert json.loads(answer_to_json(answer)) == answer_to_dict(answer)
+
+
+def test_a_month_stays_a_month() -> None:
+    answer = make_answer(QUESTION, "Seventy-six members attended.", day=Month(2024, 1, 1))
+    assert answer_to_dict(answer)["citations"][0]["date"] == "2024-01"
+    read = answer_from_json(answer_to_json(answer, passages=True))
+    assert [str(read.citations[0].date), str(read.passages[0].source.date)] == ["2024-01", "2024-01"]
+    assert place(read.citations[0]) == place(answer.citations[0])
+    assert "January 2024" in place(read.citations[0])
 
 
 def test_what_was_kept_before_is_read_and_written_as_it_was() -> None:

@@ -5,12 +5,32 @@ The models stand at the edge only; within docquote the types of ``rag.schema`` a
 
 from __future__ import annotations
 
-from datetime import date as Day  # noqa: N812  # a model's field is called "date"
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_serializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, field_serializer
 
-from rag.schema import Answer, Candidate, Chunk, Citation, Group, Narrowing, Outcome, Passage, Scores, Source, Words
+from rag.schema import (
+    Answer,
+    Candidate,
+    Chunk,
+    Citation,
+    Group,
+    Narrowing,
+    Outcome,
+    Passage,
+    Scores,
+    Source,
+    Words,
+    date_from_iso,
+)
+
+DateJson = Annotated[
+    date,
+    BeforeValidator(lambda value: date_from_iso(value) if isinstance(value, str) else value),
+    PlainSerializer(lambda day: day.isoformat(), return_type=str, when_used="json"),
+]
+"""A date in ISO form, without the day where that is a ``Month``: "2024-01"."""
 
 
 class JsonModel(BaseModel):
@@ -28,7 +48,7 @@ class CitationJson(JsonModel):
     document_id: str
     path: str
     title: str
-    date: Day | None
+    date: DateJson | None
     page: int | None
     heading: str | None
     start: int
@@ -47,7 +67,7 @@ class CandidateJson(JsonModel):
     title: str
     document: str
     document_id: str
-    date: Day | None
+    date: DateJson | None
     question: str = ""
 
 
@@ -58,7 +78,7 @@ class SourceJson(JsonModel):
     name: str
     path: str
     title: str
-    date: Day | None
+    date: DateJson | None
     media_type: str
     sha256: str
     pages: int | None = None

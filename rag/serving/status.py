@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date as Day  # noqa: N812  # a model's field is called "date"
 from pathlib import Path
 
-from rag.answer.serialise import JsonModel
+from rag.answer.serialise import DateJson, JsonModel
 from rag.index.base import IndexStatus
 
 
@@ -16,7 +15,7 @@ class ListedSourceJson(JsonModel):
     path: str
     title: str
     author: str
-    date: Day | None
+    date: DateJson | None
     media_type: str
     sha256: str
     pages: int | None

@@ -81,10 +81,10 @@ class Assistant:
         question, past = _encodable(question), turns(history)
         scope, library = scope or Scope(), self.index.sources()
         sources = sources_in(scope, library)
-        said = None if as_typed else said_to_docquote(question, sources)
+        retriever = Retriever(self.index, self.embedder, remember=True)
+        said = None if as_typed else said_to_docquote(question, past, retriever, sources)
         if said:
             return reply(question, said, scope, sources, library=len(library))
-        retriever = Retriever(self.index, self.embedder, remember=True)
         understood = understand(
             question,
             () if as_typed else past,

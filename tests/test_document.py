@@ -7,10 +7,12 @@ from datetime import date
 
 import pytest
 from core_fakes import make_document
+from test_conversation import FakeCorpus
 
 from rag.question.document import asks_for_a_whole, document_meant, fact_asked, names_no_document
 from rag.question.kind import QuestionKind
-from rag.schema import Source
+from rag.question.understanding import Said, said_to_docquote
+from rag.schema import Source, Turn
 from rag.text.rarity import inverse_frequencies
 
 GUIDE = replace(
@@ -43,6 +45,7 @@ def rarity(question: str) -> dict[str, float]:
         ("Who wrote the song of the walled garden?", None),
         ("Who wrote it?", None),
         ("When was the memo on the quay published?", ("date", MEMO)),
+        ("And when was the memo on the quay written?", ("date", MEMO)),
         ("When was the wall built?", None),
         ("How many pages of the guide are on roses?", None),
         ("What is the date of " + "the memo of " * 40, None),
@@ -55,6 +58,7 @@ def test_a_fact_is_asked_of_one_document_that_is_named(question: str, expected: 
 def test_the_only_document_need_not_be_named_for_its_facts() -> None:
     assert fact_asked("What is the title of this document?", (MEMO,)) == ("title", MEMO)
     assert fact_asked("Who wrote it?", (GUIDE,)) == ("author", GUIDE)
+    assert fact_asked("And what is its title?", (MEMO,)) == ("title", MEMO)
     assert fact_asked("How many pages does the report have?", (GUIDE,)) is None  # another one may be meant
 
 
@@ -92,3 +96,30 @@ def test_of_several_documents_the_one_is_meant_that_is_named_now_or_before() -> 
     assert meant("What is the memo about?", GUIDE, MEMO) == (MEMO, 1.0)
     assert meant("Summarise it", GUIDE, MEMO, before="the memo on the quay") == (MEMO, 1.0)
     assert names_no_document("Summarise the document") and not names_no_document("the memo in brief")
+
+
+def said(question: str, *before: str, sources: tuple[Source, ...] = (GUIDE, MEMO)) -> Said | None:
+    return said_to_docquote(question, [Turn(asked, "It is.") for asked in before], FakeCorpus({}), sources)
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "expected"),
+    [
+        ("Who wrote it?", ["What is the guide to the walled garden about?"], Said("author", GUIDE)),
+        ("And how many pages does it have?", ["Summarise the guide."], Said("pages", GUIDE)),
+        ("When was it published?", ["What is the memo on the quay about?"], Said("date", MEMO)),
+        ("What is its date?", ["Tell me about the memo", "What is its title?"], Said("date", MEMO)),
+        ("Who is the author of that document?", ["How many pages does the guide have?"], Said("author", GUIDE)),
+        ("Who wrote it?", ["Summarise the guide.", "Thanks", "How many pages does it have?"], Said("author", GUIDE)),
+        ("Who wrote it?", ["Summarise the memo."], None),  # not known
+        ("Who wrote it?", ["Which song was sung at the quay?"], None),
+        ("Who wrote it?", ["Summarise the guide.", "Which song was sung at the quay in 1990?"], None),
+        ("Who wrote it?", [], None),
+        ("Who wrote the letter?", ["Summarise the guide."], None),
+        ("When was it built?", ["What is the guide about?"], None),
+    ],
+)
+def test_a_fact_is_asked_of_the_document_that_the_conversation_was_about(
+    question: str, before: list[str], expected: Said | None
+) -> None:
+    assert said(question, *before) == expected

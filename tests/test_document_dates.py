@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_index, write_files
+from test_conversation import FakeCorpus
 
 from rag.answer.replies import reply_to
 from rag.index.ingest import update_index
@@ -31,7 +32,7 @@ def sources(tmp_path: Path) -> list[Source]:
 
 
 def replied(question: str, sources: list[Source]) -> str:
-    said = said_to_docquote(question, sources)
+    said = said_to_docquote(question, [], FakeCorpus({}), sources)
     assert said is not None, question
     return reply_to(said, sources, len(sources))
 
@@ -64,4 +65,4 @@ def test_the_documents_of_a_time_are_listed(sources: list[Source]) -> None:
 )
 def test_a_question_of_what_stands_in_documents_is_searched_for(question: str, sources: list[Source]) -> None:
     assert time_asked(question) == ""
-    assert said_to_docquote(question, sources) is None
+    assert said_to_docquote(question, [], FakeCorpus({}), sources) is None

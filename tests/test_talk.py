@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     index = memory_index(
         tmp_path_factory.mktemp("papers"),
         make_document("boats.txt", "Three boats were painted.", title="Boats <of> the club"),
-        make_document("bees.txt", "The bees swarmed in May.", title="Bees"),
+        make_document("bees.txt", "The bees swarmed in May.", title="Bees", day=date(2023, 5, 9)),
     )
     return Assistant(index, FakeEmbedder(), open_reader(Settings(), FakeEmbedder(), index), FAKE_SETTINGS)
 
@@ -65,6 +66,12 @@ def test_the_reply_counts_and_names_the_documents_and_cites_nothing(papers: Assi
     assert "You chose 1 of them." in chosen.reply and "boats.txt" not in chosen.reply
     assert "docquote" in papers.ask("Who are you?").reply
     assert papers.ask("Hello!").reply and papers.ask("thanks").reply
+
+
+def test_it_is_the_document_that_the_conversation_was_about(papers: Assistant) -> None:
+    before = [{"question": "What is Bees about?", "answer": "The bees swarmed in May."}]
+    assert papers.ask("When was it published?", before).reply == "“Bees” is dated 9 May 2023."
+    assert papers.ask("When was it published?").reply == ""
 
 
 def test_what_was_said_can_be_searched_for_all_the_same(papers: Assistant) -> None:

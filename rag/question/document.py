@@ -34,8 +34,10 @@ _SORTS = _ANY | stems_of(
     " brochure page lease treaty speech newsletter book booklet leaflet notes"
 )
 """Stems of words for documents."""
-_POINTING = (["it"], ["this"])
-"""Words that stand for the only document there is."""
+_POINTING = (["it"], ["this"], ["that"])
+"""Words that stand for the only document there is, or the one that was asked about before."""
+_OPENING = re.compile(r"\W*(?:(?:and|but|so|then|ok|okay)\b\W*)*", re.IGNORECASE)
+_ITS = re.compile(r"\bits (title|authors?|date|number of pages)\b", re.IGNORECASE)
 _ASKED = r"\W*(?:(?:what is|what[’']s|tell me) )?the "
 _FACTS: tuple[tuple[Fact, re.Pattern[str]], ...] = (
     ("title", re.compile(rf"{_ASKED}title of (.+)", re.IGNORECASE)),
@@ -78,19 +80,32 @@ def fact_asked(question: str, sources: Sequence[Source]) -> tuple[Fact, Source] 
         question: "How many pages does the annual report have?".
         sources: the documents that may answer.
     """
-    if len(question) > LONGEST:
+    wanted = fact_wanted(question)
+    source = document_of_fact(question, sources)
+    if wanted is None or source is None or not getattr(source, wanted[0]):
         return None
-    asked = next(((fact, match) for fact, pattern in _FACTS if (match := pattern.fullmatch(question.strip()))), None)
-    if asked is None:
-        return None
-    document = next(filter(None, asked[1].groups()))
-    naming = content_stems(document)
-    if not naming & _SORTS and words(document) not in _POINTING:
+    return wanted[0], source
+
+
+def document_of_fact(question: str, sources: Sequence[Source]) -> Source | None:
+    """The one document that a question for a fact names, or the only one if it names none; None without certainty."""
+    wanted = fact_wanted(question)
+    naming = content_stems(wanted[1]) if wanted else set()
+    if wanted is None or (not naming & _SORTS and words(wanted[1]) not in _POINTING):
         return None
     named = [source for source in sources if naming - _ANY <= content_stems(f"{source.title} {source.name}")]
-    if len(named) != 1:
+    return named[0] if len(named) == 1 else None
+
+
+def fact_wanted(question: str) -> tuple[Fact, str] | None:
+    """Which fact a question asks for, and the words for the document: "author", "the annual report"; None for none."""
+    if len(question) > LONGEST:
         return None
-    return (asked[0], named[0]) if getattr(named[0], asked[0]) else None
+    asked = _ITS.sub(r"the \1 of it", _OPENING.sub("", question.strip(), count=1))
+    for fact, pattern in _FACTS:
+        if match := pattern.fullmatch(asked):
+            return fact, next(filter(None, match.groups()))
+    return None
 
 
 def time_asked(question: str) -> str:

@@ -8,7 +8,16 @@ from datetime import date
 from typing import Literal
 
 from rag.question.comparison import Side, sides
-from rag.question.document import Fact, asks_for_a_whole, document_meant, fact_asked, names_no_document, time_asked
+from rag.question.document import (
+    Fact,
+    asks_for_a_whole,
+    document_meant,
+    document_of_fact,
+    fact_asked,
+    fact_wanted,
+    names_no_document,
+    time_asked,
+)
 from rag.question.follow_up import Corpus, Standalone, forms, leant_on
 from rag.question.kind import QuestionKind, question_kind
 from rag.question.parts import parts
@@ -91,11 +100,13 @@ class Said:
     period: Period | None = None
 
 
-def said_to_docquote(question: str, sources: Sequence[Source]) -> Said | None:
+def said_to_docquote(question: str, history: Sequence[Turn], corpus: Corpus, sources: Sequence[Source]) -> Said | None:
     """What docquote answers itself; None where it has to search.
 
     Args:
         question: as typed.
+        history: the conversation so far, oldest first: "Who wrote it?" is asked of the document that it was about.
+        corpus: tells what is rare.
         sources: the documents that may answer.
 
     Raises:
@@ -105,11 +116,33 @@ def said_to_docquote(question: str, sources: Sequence[Source]) -> Said | None:
     if talk:
         return Said(talk)
     fact = fact_asked(question, sources)
+    if fact is None and fact_wanted(question):
+        before = _document_before(history, corpus, sources)
+        fact = fact_asked(question, [before]) if before else None
     if fact:
         return Said(*fact)
     time = time_asked(question)
     period = period_of(time, sources, date.today()) if time else None
     return Said("dated", period=period) if period else None
+
+
+def _document_before(history: Sequence[Turn], corpus: Corpus, sources: Sequence[Source]) -> Source | None:
+    """The document that the turns were about which a follow-up goes back to; None where they were about none."""
+    asked = [turn for turn in history if not talk_of(turn.question)]
+    for turn in reversed(leant_on(asked)):
+        source = document_of_fact(turn.question, sources) or _meant(turn.question, corpus, sources)
+        if source:
+            return source
+    return None
+
+
+def _meant(question: str, corpus: Corpus, sources: Sequence[Source]) -> Source | None:
+    """The document that a question is about: "What is the memo about?", "Tell me about the memo"; None for no one."""
+    kind = question_kind(question)
+    if kind != "describe" and not asks_for_a_whole(question, kind):
+        return None
+    meant = document_meant(question, sources, inverse_frequencies(question, corpus.frequency, corpus.size()))
+    return meant[0] if meant else None
 
 
 def understand(

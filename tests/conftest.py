@@ -13,6 +13,12 @@ from embeddings import Embedder, open_embedder
 from rag import Assistant
 from rag.index import open_index
 from rag.index.ingest import update_index
+from rag.loading.limits import Limits
+from rag.loading.parsed import Parsed
+from rag.loading.progress import PageReport, told_to
+from rag.loading.registry import parse
+from rag.loading.sandbox.child import DRAWER, PARSER
+from rag.loading.sandbox.draw import draw
 from rag.reader import open_reader
 from rag.sample import documents_folder
 from rag.settings import ENVIRONMENT_PREFIX, Settings
@@ -36,6 +42,19 @@ def built_in_settings() -> Iterator[None]:
             if name.startswith(ENVIRONMENT_PREFIX) and name not in FOR_TESTS:
                 patch.delenv(name)
         yield
+
+
+@pytest.fixture
+def parsed_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are parsed and pages drawn by the test's own process, where coverage counts, warnings are errors and a
+    debugger works; what the parser process adds, its limits and its end, is tested in test_loading_hostile.py."""
+
+    def parse_here(suffix: str, data: bytes, limits: Limits, on_page: PageReport | None = None) -> Parsed:
+        with told_to(on_page or (lambda number, pages: None)):
+            return parse(suffix, data, limits)
+
+    monkeypatch.setattr(PARSER, "parse", parse_here)
+    monkeypatch.setattr(DRAWER, "draw", lambda task, data, limits: draw(data, task, limits))
 
 
 @pytest.fixture(scope="session")

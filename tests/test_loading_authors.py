@@ -10,6 +10,8 @@ from loading_files import pdf, put, word
 
 from rag.loading import load_file
 
+pytestmark = pytest.mark.usefixtures("parsed_here")
+
 
 def authored(author: str) -> dict[str, bytes | str]:
     """A file of each format that can say so, by its name."""

@@ -14,6 +14,8 @@ from loading_files import pdf, put, word, word_with, word_xml
 from rag.loading import document_from_text, load_file
 from rag.schema import Document
 
+pytestmark = pytest.mark.usefixtures("parsed_here")
+
 Load = Callable[[str, bytes | str], Document]
 
 

@@ -12,6 +12,8 @@ from loading_files import put
 from rag.loading import load_file
 from rag.schema import Document
 
+pytestmark = pytest.mark.usefixtures("parsed_here")
+
 Load = Callable[[str], Document]
 
 

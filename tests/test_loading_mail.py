@@ -14,6 +14,8 @@ from rag.errors import LoadError
 from rag.loading import load_file
 from rag.schema import Document
 
+pytestmark = pytest.mark.usefixtures("parsed_here")
+
 Load = Callable[[str, bytes | str], Document]
 
 OFFER = pdf(["The offer is 4,200 euros.", "It holds until May."])

@@ -17,6 +17,8 @@ from rag.errors import LoadError
 from rag.loading import load_file
 from rag.schema import Document
 
+pytestmark = pytest.mark.usefixtures("parsed_here")
+
 Load = Callable[[str, bytes | str], Document]
 
 

@@ -15,6 +15,8 @@ from rag.loading import load_file
 from rag.loading.pages import render_page, span_on_page
 from rag.schema import Document
 
+pytestmark = pytest.mark.usefixtures("parsed_here")
+
 QUARRY = [
     "The quarry at Steinau was",
     "opened in 1871 and gave",

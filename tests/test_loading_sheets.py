@@ -16,6 +16,8 @@ from rag.loading import load_file
 from rag.loading.number_format import Value, shown
 from rag.schema import Document
 
+pytestmark = pytest.mark.usefixtures("parsed_here")
+
 Load = Callable[[str, bytes | str], Document]
 
 

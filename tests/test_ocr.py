@@ -40,6 +40,7 @@ def loaded(folder: Path, name: str, data: bytes, limits: Limits | None = None) -
     return load_file(put(folder, name, data), root=folder, limits=limits or Limits())
 
 
+@pytest.mark.usefixtures("parsed_here")
 @needs_ocr
 @pytest.mark.parametrize(
     ("name", "kind"), [("a.png", "PNG"), ("a.jpg", "JPEG"), ("a.JPEG", "JPEG"), ("a.tif", "TIFF"), ("a.webp", "WEBP")]
@@ -105,6 +106,7 @@ def assert_only_red_is_marked(path: Path, document: Document, words: str) -> Non
     assert (is_black & inside).sum() < 0.1 * is_black.sum()
 
 
+@pytest.mark.usefixtures("parsed_here")
 @needs_ocr
 @pytest.mark.parametrize("turned", [0, 90, 180, 270])
 def test_a_picture_is_read_and_marked_however_it_lies(tmp_path: Path, turned: int) -> None:
@@ -182,6 +184,7 @@ def png_of_size(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + rows + chunk(b"IEND", b"")
 
 
+@pytest.mark.usefixtures("parsed_here")
 @needs_ocr
 @pytest.mark.parametrize(
     ("name", "make", "words"),

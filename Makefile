@@ -44,12 +44,14 @@ eval: $(VENV)/.installed  ## measure docquote on the questions that come with th
 KILLS ?= 200
 DAMAGES ?= 1000
 INPUTS ?= 10000
+CHANGES ?= 10000
 PEOPLE ?= 50
 SECONDS ?= 300
 
 stress: $(VENV)/.installed-dev  ## the long forms of the suites in tests/stress: an hour or more; see docs/reliability.md
 	STRESS_KILLS=$(KILLS) STRESS_MODEL_KILLS=5 STRESS_DAMAGES=$(DAMAGES) STRESS_INPUTS=$(INPUTS) \
-	STRESS_QUESTIONS=$(INPUTS) STRESS_WHOLE_QUESTIONS=500 STRESS_PEOPLE=$(PEOPLE) STRESS_SECONDS=$(SECONDS) \
+	STRESS_QUESTIONS=$(INPUTS) STRESS_WHOLE_QUESTIONS=500 STRESS_CHANGES=$(CHANGES) \
+	STRESS_PEOPLE=$(PEOPLE) STRESS_SECONDS=$(SECONDS) \
 	$(BIN)/python -m pytest tests/stress
 
 audit: $(VENV)/.installed  ## look up every installed package in the list of known vulnerabilities (needs the network)

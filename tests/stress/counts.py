@@ -23,5 +23,7 @@ WHOLE_QUESTIONS = _count("WHOLE_QUESTIONS", 12)
 """Those among them that go through the whole assistant, reader and page."""
 PEOPLE = _count("PEOPLE", 6)
 """Who ask the server at once."""
+CHANGES = _count("CHANGES", 200)
+"""Files that change at once in a folder that is followed."""
 SECONDS = _count("SECONDS", 4)
 """For how long they ask."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
@@ -14,17 +14,18 @@ from rag.index.ingest.jobs import IndexJobs
 QUIET_MS, LONGEST_MS = 300, 3_000
 """A burst is over when nothing changes for the first, and told in parts when it lasts longer than the second."""
 LOOK_MS = 500
-"""How often it is looked whether folders went, came back or are others."""
+"""How often it is looked whether folders went or came back."""
 
 
 def bursts(roots: Callable[[], Sequence[Path]], index_folder: Path, stop: Event) -> Iterator[None]:
     """Yields at once, and then after each burst of changes in ``roots``, until ``stop`` is set.
 
-    What changes while the caller works on one burst is told by the next, so nothing is missed. A folder that goes,
-    comes back, or is another than before is a change too.
+    Before each time the watch is begun anew, and it goes on while the caller works: what changed before is there to be
+    looked at, what changes after is told by the next. A watch that went on would lose a file that another one takes the
+    place of, and new folders in a burst of more than the system holds (16,384 events on Linux).
 
     Args:
-        roots: the folders and files that are to be watched now; absolute.
+        roots: the folders and files that are to be watched now; absolute. One that goes or comes back is a change.
         index_folder: what changes in it is passed over, for the index may lie in a folder that it holds.
         stop: ends the watch within ``LOOK_MS``.
 
@@ -32,23 +33,22 @@ def bursts(roots: Callable[[], Sequence[Path]], index_folder: Path, stop: Event)
         DocquoteError: the folders cannot be watched, and why.
         KeyboardInterrupt: Ctrl-C, as anywhere.
     """
-    from watchfiles import Change, watch
+    from watchfiles import watch
 
     inside = index_folder.resolve()
 
-    def present() -> dict[Path, tuple[int, int]]:
-        return _present(root for root in roots() if not root.is_relative_to(inside))
+    def present() -> list[Path]:
+        return [root for root in roots() if root.exists() and not root.is_relative_to(inside)]
 
     while not stop.is_set():
-        watched = present()
-        if not watched:
-            yield
-            while not stop.wait(LOOK_MS / 1000) and not present():
-                pass
-            continue
-        is_first = True
         try:
-            for changes in watch(
+            watched = present()
+            if not watched:
+                yield
+                while not stop.wait(LOOK_MS / 1000) and not present():
+                    pass
+                continue
+            changes = watch(
                 *watched,
                 watch_filter=lambda _, path: not Path(path).is_relative_to(inside),
                 debounce=LONGEST_MS,
@@ -57,13 +57,14 @@ def bursts(roots: Callable[[], Sequence[Path]], index_folder: Path, stop: Event)
                 yield_on_timeout=True,
                 stop_event=stop,
                 ignore_permission_denied=True,
-            ):
-                replaced = any(kind == Change.deleted and Path(path) in watched for kind, path in changes)
-                if replaced or present() != watched:  # what is watched is not what lies there
-                    break
-                if changes or is_first:
-                    is_first = False
+            )
+            with closing(changes):
+                next(changes, None)
+                if not stop.is_set():
                     yield
+                for told in changes:
+                    if told or present() != watched:
+                        break
         except FileNotFoundError:  # went between the look and the watch
             continue
         except (OSError, RuntimeError) as error:
@@ -94,13 +95,3 @@ def following(index: Index, jobs: IndexJobs) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
-
-
-def _present(roots: Iterable[Path]) -> dict[Path, tuple[int, int]]:
-    """Those of some folders and files that are there, and which: a watch does not notice another in its place."""
-    found: dict[Path, tuple[int, int]] = {}
-    for root in roots:
-        with suppress(OSError):
-            status = root.stat()
-            found[root] = (status.st_dev, status.st_ino)
-    return found

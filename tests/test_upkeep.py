@@ -205,7 +205,7 @@ def test_documents_of_one_name_are_told_apart_by_the_shortest_path(index: Index,
     two = write_files(tmp_path / "2024" / "club", {"minutes.txt": "Sailing."})
     update(index, one)
     assert names(index) == ["list.txt", "minutes.txt"]
-    update(index, two)
+    assert update(index, two).added == ["2024/club/minutes.txt"]
     assert names(index) == ["2023/club/minutes.txt", "2024/club/minutes.txt", "list.txt"]
     assert remove_documents(index, ["minutes.txt"]) == ([], ["minutes.txt"])
     assert names_like(index.sources(), "minutes.txt") == ["2023/club/minutes.txt", "2024/club/minutes.txt"]
@@ -215,7 +215,9 @@ def test_documents_of_one_name_are_told_apart_by_the_shortest_path(index: Index,
     assert [chunk.source.name for chunk in cited.values()] == ["2024/club/minutes.txt"]
     assert not unwell(index)
     (two / "minutes.txt").write_text("Sailing and swimming.")
-    update(index)
+    report = update(index)
+    assert report.updated == ["2024/club/minutes.txt"]
+    assert sorted(report.unchanged) == ["2023/club/minutes.txt", "list.txt"]
     assert names(index) == ["2023/club/minutes.txt", "2024/club/minutes.txt", "list.txt"]
     assert remove_documents(index, ["2023/club/minutes.txt"]) == (["2023/club/minutes.txt"], [])
     assert names(index) == ["list.txt", "minutes.txt"]

@@ -17,7 +17,8 @@ UPLOADS = "uploads"
 def tell_apart(index: Index) -> None:
     """Renames documents of one name ("minutes.txt" of two folders) so that their names differ, and back again.
 
-    Inside ``Index.writing``.
+    Inside ``Index.writing``, after all other changes: it looks at every document (0.7 s for 100,000 of them, of which
+    none is renamed).
     """
     sources = index.sources()
     roots = [index.folder / UPLOADS, *sorted(index.roots(), key=lambda root: len(str(root)))]

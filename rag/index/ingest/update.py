@@ -113,16 +113,24 @@ def update_index(
                 index.remove(source.id)
                 report.removed.append(source.name)
         known = {source.id: source for source in index.sources()}
+        added: list[str] = []
+        updated: list[str] = []
+        unchanged: list[str] = []
+        warnings: dict[str, tuple[str, ...]] = {}
 
         def stored(document: Document) -> None:
-            names = report.updated if document.source.id in known else report.added
-            names.append(document.source.name)
+            (updated if document.source.id in known else added).append(document.source.id)
             if document.warnings:
-                report.warnings[document.source.name] = document.warnings
+                warnings[document.source.id] = document.warnings
 
-        changed = _changed(plan, known, limits_from(settings), report, progress, stop)
+        changed = _changed(plan, known, limits_from(settings), unchanged, report.failed, progress, stop)
         add_documents(index, changed, embedder, stored)
         tell_apart(index)
+        names = {source.id: source.name for source in index.sources()}
+        report.added, report.updated, report.unchanged = (
+            [names[document_id] for document_id in ids] for ids in (added, updated, unchanged)
+        )
+        report.warnings = {names[document_id]: said for document_id, said in warnings.items()}
     return report
 
 
@@ -217,7 +225,8 @@ def _follow_moves(index: Index, plan: _Plan, limits: Limits, report: IndexReport
     """
     moved = find_moved(index.sources(), plan.files, limits)
     for path, source in moved.items():
-        index.move(source.id, replace(source, id=document_id(path), path=str(path)))
+        name = path.relative_to(plan.files[path]).as_posix()
+        index.move(source.id, replace(source, id=document_id(path), name=name, path=str(path)))
     if moved:
         report.moved = moves_of(moved)
         index.leave_out(after_moves(index.left_out(), report.moved))
@@ -226,7 +235,6 @@ def _follow_moves(index: Index, plan: _Plan, limits: Limits, report: IndexReport
             was_left = any(Path(source.path).is_relative_to(root) for source in moved.values())
             if was_left and not root.exists() and not any(path.is_relative_to(root) for path in held):
                 index.forget_root(root)
-    tell_apart(index)
     return {source.id for source in moved.values()}
 
 
@@ -255,11 +263,12 @@ def _changed(
     plan: _Plan,
     known: dict[str, Source],
     limits: Limits,
-    report: IndexReport,
+    unchanged: list[str],
+    failed: list[LoadError],
     progress: Progress | None,
     stop: Callable[[], bool],
 ) -> Iterator[Document]:
-    """Loads the files that are new or have other bytes than before."""
+    """Loads the files that are new or have other bytes than before; the ids of all others go to ``unchanged``."""
     for done, (path, root) in enumerate(plan.files.items()):
         if stop():
             return
@@ -270,11 +279,11 @@ def _changed(
         try:
             before = known.get(document_id(path))
             if before is not None and before.sha256 == file_sha256(path, limits):
-                report.unchanged.append(before.name)
+                unchanged.append(before.id)
                 continue
             yield load_file(path, root=root, limits=limits, on_page=on_page)
         except LoadError as error:
-            report.failed.append(error)
+            failed.append(error)
     if progress is not None and plan.files:
         progress(path, len(plan.files), len(plan.files))
 

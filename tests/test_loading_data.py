@@ -117,6 +117,14 @@ def test_entities_of_xml_neither_expand_nor_read_files(load: Load, tmp_path: Pat
         load("a.xml", "<a>" * 100_000 + "x")
     with pytest.raises(LoadError, match=r"is damaged, or not XML .*line 1"):
         load("a.xml", "<a><b>x</a>")
+    with pytest.raises(LoadError, match=r"is damaged, or not XML .*line 1"):
+        load("a.xml", '<?xml version="1.0" encoding="utf-8"><a>x</a>')
+
+
+def test_xml_that_is_not_in_the_encoding_it_declares(load: Load) -> None:
+    page = '<?xml version="1.0" encoding="ISO-8859-1"?><a>Café</a>'
+    for encoding in ("utf-8-sig", "utf-16", "utf-8"):
+        assert load("a.xml", page.encode(encoding)).text == "a: Café"
 
 
 BACKUP = """# Backups of the müseum
@@ -138,6 +146,12 @@ def test_yaml_is_kept_to_the_character_and_its_names_are_headings(load: Load) ->
     assert document.heading_path_at(BACKUP.index("vault")) == ("backup", "target")
     assert document.heading_path_at(BACKUP.index("name: a")) == ("backup", '"copies"', "disk")
     assert document.source.title == "Backup"
+
+
+@pytest.mark.parametrize("text", ["host: vault.example\nport: 80\n", "- one\n- two\n", "# Nothing yet\n---\n"])
+def test_yaml_without_a_name_that_holds_others_is_its_lines(load: Load, text: str) -> None:
+    document = load("a.yaml", text)
+    assert (document.text, document.sections, document.warnings) == (text, (), ())
 
 
 def test_yaml_makes_no_objects_and_follows_no_alias(load: Load) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
@@ -91,6 +93,11 @@ def test_encodings_of_messages(load: Load, charset: str, encoding: str) -> None:
     assert load("a.eml", head + words.encode(encoding)).text.endswith(words)
 
 
+def test_a_header_that_cannot_be_taken_apart_is_shown_as_it_is_written(load: Load) -> None:
+    document = load("a.eml", b"From: ana@\nTo: bo@example.org\nSubject: The lift\n\nIt is repaired.\n")
+    assert document.text == "The lift\n\nFrom: ana@\nTo: bo@example.org\n\nIt is repaired."
+
+
 def test_a_mailbox_is_its_messages(load: Load) -> None:
     border = b"From jose@example.org Tue Mar  5 10:00:00 2024\n"
     other = b"From: Bo Li <bo@example.org>\nSubject: Keys\n\nFrom now on:\n>From Monday the keys are with Ana.\n"
@@ -144,6 +151,18 @@ def test_an_archive_is_the_files_in_it(load: Load) -> None:
         "not read, as such files are not supported: logo.gif",
         "torn.docx is damaged, or not a Word document",
     )
+
+
+def test_a_damaged_file_in_an_archive_hides_no_other(load: Load) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_LZMA) as made:
+        made.writestr("hours.txt", "Open from nine.")
+        made.writestr("pets.txt", "No dogs.")
+    data = stream.getvalue()
+    at = data.index(b"pets.txt") + len("pets.txt") + 4
+    document = load("a.zip", data[:at] + b"\xff" * 5 + data[at + 5 :])
+    assert document.text == "hours.txt\n\nOpen from nine."
+    assert document.warnings[0].startswith("pets.txt is damaged, or not a file of an archive")
 
 
 def test_archives_nest_to_a_small_depth(load: Load) -> None:

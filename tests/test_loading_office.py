@@ -225,6 +225,11 @@ def test_rich_text(load: Load) -> None:
     assert document.warnings == ("hidden text is left out",)
 
 
+def test_rich_text_of_an_unknown_encoding_or_with_an_empty_row_is_read_all_the_same(load: Load) -> None:
+    document = load("a.rtf", rb"{\rtf1\ansicpg99999 Caf\'e9\par\trowd\row\trowd\cellx1\cellx2\intbl a\cell b\cell\row}")
+    assert document.text == "Café\n\na | b"
+
+
 def test_a_book_is_its_chapters_in_order(load: Load) -> None:
     chapters = {"Storm": "<h1>The storm</h1><p>It blew for <i/>days.</p>", "After": "<p>All was calm.</p>"}
     nav = {"OEBPS/text/unused.xhtml": "<html><body>An advertisement</body></html>"}
@@ -321,6 +326,7 @@ v1.2, 2024-03-05
 
 .2+|Tuesday |10-12
 |14-18
+|Friday |9-12
 |===
 
 Deposit:: 90 euros
@@ -359,8 +365,8 @@ def test_asciidoc(tmp_path: Path, load: Load) -> None:
     assert document.text == (
         "The Hall\n\nAna Ruiz <ana@example.org>\n\nv1.2, 2024-03-05\n\nMill Hall is open to all.[1] It had 10⁶ "
         "visitors, see the rules.\n\n[1] But dogs.\n\nOpening\n\n- one\n  - nested\n- two\n\nDay | Hours\n"
-        "Monday | 9-17\nTuesday | 10-12\nTuesday | 14-18\n\nDeposit: 90 euros\n\nNote: Mind the step.\n\n"
-        "x = 1\n== no heading\n\nDeep\n\nThe site says more."
+        "Monday | 9-17\nTuesday | 10-12\nTuesday | 14-18\nFriday | 9-12\n\nDeposit: 90 euros\n\n"
+        "Note: Mind the step.\n\nx = 1\n== no heading\n\nDeep\n\nThe site says more."
     )
     assert labels(document, "heading") == ["The Hall", "Opening", "Deep"]
     assert (labels(document, "table"), labels(document, "code")) == (["Day | Hours"], ["python"])

@@ -109,7 +109,7 @@ def _filled(rows: Sequence[Row]) -> list[list[str]]:
 def _reads_like_a_header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first of several rows names three columns or more: short names, no two the same, without figures."""
     first = [" ".join(cell.split()) for cell in rows[0]]
-    names = first if first[0] else first[1:]  # above the names of rows there may be none
+    names = first[1:] if first[:1] == [""] else first  # above the names of rows there may be none
     return (
         len(rows) > 1
         and len(first) > 2

@@ -6,6 +6,7 @@ The parts of the language that documents are made of are known; macros of extens
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -326,17 +327,18 @@ def _width(columns: str) -> int:
 def _rows(cells: list[Cell], width: int, heads: bool) -> list[Row]:
     """Cells in rows of a width, those counted in that reach down from the rows above."""
     rows: list[Row] = []
-    reaching: list[int] = [0] * max(width, 1)  # for each column, how many rows the cell above goes on for
     row: list[Cell] = []
-    free = len(reaching)
+    reached = 0  # columns of the next row that cells of this one and those above reach into
+    ending: Counter[int] = Counter()  # by row: columns that were reached into in the row above and are not in this one
+    free = max(width, 1)
     for cell in cells:
         if free <= 0:
             rows.append(Row(row, heads and not rows))
-            row, reaching = [], [max(left - 1, 0) for left in reaching]
-            free = sum(not left for left in reaching)
+            reached -= ending[len(rows)]
+            row, free = [], max(width, 1) - reached
         row.append(cell)
         free -= cell.columns
-        places = [at for at, left in enumerate(reaching) if not left][: cell.columns]
-        for at in places:
-            reaching[at] = cell.rows if cell.rows > 1 else 0
+        if cell.rows > 1:
+            reached += cell.columns
+            ending[len(rows) + cell.rows] += cell.columns
     return [*rows, Row(row, heads and not rows)] if row else rows

@@ -5,10 +5,13 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable, Iterator
 from datetime import date
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.message import Message as AnyMessage
+from email.policy import EmailPolicy
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from rag.errors import Refused
 from rag.loading.builder import TextBuilder
@@ -21,6 +24,19 @@ from rag.loading.parts import Parts
 _SHOWN = ("From", "To", "Cc", "Date")
 _OF_MAIL = ("from", "to", "subject", "date", "received", "message-id")
 _MOST_DEPTH = 50
+
+_structured, _as_written = HeaderRegistry(), HeaderRegistry(use_default_map=False)
+
+
+def _header(name: str, value: str) -> Any:
+    """A header; as it is written where Python's parser of addresses and the like fails, with IndexError or others."""
+    try:
+        return _structured(name, value)
+    except Exception:
+        return _as_written(name, value)
+
+
+_POLICY = EmailPolicy(header_factory=_header)
 
 
 def parse(data: bytes, limits: Limits) -> Parsed:
@@ -42,7 +58,7 @@ def read_message(data: bytes) -> tuple[Message, tuple[str, ...]]:
     Raises:
         Refused: it is none.
     """
-    read = message_from_bytes(data, policy=policy.default)
+    read = message_from_bytes(data, policy=_POLICY)
     if not isinstance(read, EmailMessage) or not any(name in read for name in _OF_MAIL):
         raise Refused("is damaged, or not a message")
     texts: list[str] = []

@@ -5,6 +5,7 @@ The tables of control words and character sets are striprtf's; it gives text alo
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -392,7 +393,7 @@ def _cells(texts: list[str], looks: list[_CellLook]) -> Iterator[Cell]:
 
 def _is_encoding(name: str) -> bool:
     try:
-        b"".decode(name)
+        codecs.lookup(name)
     except LookupError:
         return False
     return True

@@ -16,7 +16,6 @@ from rag.loading.limits import Limits
 from rag.loading.outline import Node, outline
 from rag.loading.parsed import Parsed, check_length, clean_newlines
 
-_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""")
 
 
@@ -30,10 +29,16 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     text, warnings = decode(data, declared[1].decode("ascii", "replace") if declared else "")
     check_length(len(text), limits)
     parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+        encoding="utf-8",  # whatever it declares
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
-        root = etree.fromstring(_DECLARATION.sub("", text, count=1).lstrip(), parser)
+        root = etree.fromstring(text.strip().encode(), parser)
     except etree.XMLSyntaxError as error:
         raise Refused(f"is damaged, or not XML ({error.msg})") from error
     text, sections = outline(Node(fields=[(_name(root), _node(root))]), limits, first=1)

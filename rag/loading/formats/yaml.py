@@ -32,7 +32,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark is not None else ""
         return Parsed(text, warnings=(*warnings, f"is not valid YAML{where}: it is read as lines of text"))
-    ends = [start for start, _, _ in starts[1:]] + [len(text)]
+    ends = [*(start for start, _, _ in starts), len(text)][1:]
     sections = tuple(
         Section("heading", name, start, end, level) for (start, name, level), end in zip(starts, ends, strict=True)
     )

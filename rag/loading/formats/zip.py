@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from io import BytesIO
 
 from rag.errors import Refused
@@ -12,6 +11,7 @@ from rag.loading.limits import Limits
 from rag.loading.package import check_package
 from rag.loading.parsed import Parsed
 from rag.loading.parts import Parts
+from rag.loading.registry import refusing
 
 _MOST_MEMBERS = 10_000
 _SYSTEM_FOLDERS = ("__MACOSX/",)
@@ -31,9 +31,10 @@ def parse(data: bytes, limits: Limits) -> Parsed:
             raise Refused(f"holds {len(members):,} files, more than {_MOST_MEMBERS:,}")
         for member in sorted(members, key=lambda member: member.filename):
             try:
-                content = archive.read(member)
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-                parts.refused.append(f"{member.filename} is damaged ({error})")
+                with refusing("a file of an archive", limits):
+                    content = archive.read(member)
+            except Refused as refusal:
+                parts.refused.append(f"{member.filename} {refusal}")
                 continue
             parts.write(member.filename, content)
     if not parts.read:

@@ -172,10 +172,12 @@ def _start() -> subprocess.Popen[bytes]:
     assert process.stdout
     try:
         read_frame(process.stdout)
-    except EOFError as error:
+    except BaseException as error:  # an interrupt too: nothing else knows yet that there is a process to end
         with process:
-            pass
-        raise Refused("the parser process does not start; see: python -m rag.loading.sandbox.worker") from error
+            process.kill()
+        if isinstance(error, EOFError):
+            raise Refused("the parser process does not start; see: python -m rag.loading.sandbox.worker") from error
+        raise
     return process
 
 

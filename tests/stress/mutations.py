@@ -3,69 +3,113 @@
 from __future__ import annotations
 
 import io
+import json
 import random
+import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from typing import Any
 
-from loading_files import pdf, raw_pdf, word, word_with, word_xml
+from loading_files import raw_pdf
+from lxml import etree
+from seeds import CONTENT, SEEDS
+from tokens import TOKENS
 
-PROSE = "The board met on Tuesday, 4 March 2021. Seventy-six members attended; four sent their apologies. " * 3
-MARKDOWN = (
-    f"# Minutes\n\n- one\n- two\n\n> quoted\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n\n[x](y) {PROSE}\n"
+_READ = re.compile(
+    r"word/(document|styles|numbering|footnotes)|xl/(workbook|styles|sharedStrings|worksheets)|ppt/(presentation|slides/"
+    r"|notesSlides)|content\.xml|\.(xhtml|opf|ncx|md|zip)$|container\.xml|\[Content_Types\]"
 )
-HTML = (
-    "<!doctype html><html><head><meta charset=utf-8><title>Minutes</title><style>p{}</style></head><body>"
-    f"<h1>Minutes</h1><p>{PROSE}</p><ul><li>one<li>two</ul><table><tr><td>1<td>2</table><pre>x</pre>&lt;&#65;</body>"
+"""The names of those members of a package that its reader looks into."""
+_VALUES = (
+    "",
+    "-1",
+    "0",
+    "2",
+    "999999999",
+    "1e308",
+    "NaN",
+    "true",
+    "x",
+    "#",
+    "A1:XFD1048576",
+    "../../x",
+    "\u202e",
+    "9" * 400,
 )
-BODY = (
-    "<w:p><w:pPr><w:pStyle w:val='Heading1'/></w:pPr><w:r><w:t>Minutes</w:t></w:r></w:p>"
-    f"<w:p><w:r><w:t>{PROSE}</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
-)
-CONTENT = b"BT /F1 12 Tf 20 150 Td (The board met on Tuesday.) Tj 0 -20 Td (It ended at noon.) Tj ET"
-
-_ENCODINGS = ("utf-8", "utf-16", "utf-32", "cp1252", "utf-8-sig", "gb18030", "utf-16-le")
-
-SEEDS: dict[str, Sequence[bytes]] = {
-    ".txt": [(PROSE + "Žluťoučký 董事会 \u202eabc\u200b\u0301").encode(e, errors="replace") for e in _ENCODINGS],
-    ".md": [MARKDOWN.encode(), MARKDOWN.replace("\n", "\r\n").encode("utf-16")],
-    ".html": [HTML.encode(), HTML.encode("utf-16"), HTML.replace("utf-8", "shift_jis").encode()],
-    ".pdf": [pdf([PROSE, "Second page."], title="Minutes"), raw_pdf(CONTENT, ""), pdf(["x"], password="p")],
-    ".docx": [word(), word_with(word_xml(BODY))],
-}
-"""Whole files by the suffix they are given."""
-
-TOKENS: dict[str, Sequence[bytes]] = {
-    ".txt": [b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\x1a", b"\r", b"\x0c", b"\xe2\x80\xae", b"\xed\xa0\x80", b"\n\n"],
-    ".md": [b"[", b"](", b"**", b"`", b"> ", b"- ", b"\t", b"|", b"<!--", b"![", b"&#", b"\\", b"\x00", b"\n", b"# "],
-    ".html": [b"<", b">", b"<!--", b"-->", b"<![CDATA[", b"&#x110000;", b"&#0;", b"<svg>", b"<math>", b"<template>",
-              b"<table>", b"<p", b"='", b"<script>", b"</", b"<base href=", b"\x00", b"<meta charset=utf-7>"],
-    ".pdf": [b"endobj", b"stream\n", b"/Length 99999999", b"/Count -1", b"/Kids[3 0 R 3 0 R]", b"<<", b">>", b"[", b"(",
-             b"/FlateDecode", b"/ASCII85Decode", b"/JBIG2Decode", b"4294967295", b"-2147483648", b"0 R", b"%%EOF"],
-    ".docx": [b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"\xff\xff\xff\xff", b"<w:p>", b"</w:p>", b"&lt;", b"&x;",
-              b"<w:tbl>", b"<!DOCTYPE x [<!ENTITY x 'xxxx'>]>", b"w:val='", b"<?xml", b"]]>"],
-}  # fmt: skip
-"""What means something in the format."""
+_MOST_ELEMENTS = 2000
 
 
 def mutated(rng: random.Random, suffix: str) -> bytes:
-    """A broken file of the format; in one of two Word files and one of two PDFs what lies inside is broken."""
-    if suffix == ".docx" and rng.random() < 0.5:
-        member = rng.choice(
-            ["word/document.xml", "word/styles.xml", "[Content_Types].xml", "word/_rels/document.xml.rels"]
-        )
-        return _repacked(rng.choice(SEEDS[suffix]), member, lambda data: _broken(rng, data, suffix, SEEDS[suffix]))
+    """A broken file of the format; of packages and PDFs every other one is broken inside."""
+    seeds = SEEDS[suffix]
+    seed = rng.choice(seeds)
     if suffix == ".pdf" and rng.random() < 0.5:
-        return raw_pdf(_broken(rng, CONTENT, suffix, SEEDS[suffix]), rng.choice(["", "/ASCIIHexDecode", "/LZWDecode"]))
-    return _broken(rng, rng.choice(SEEDS[suffix]), suffix, SEEDS[suffix])
+        return raw_pdf(_broken(rng, CONTENT, suffix, seeds), rng.choice(["", "/ASCIIHexDecode", "/LZWDecode"]))
+    if suffix in (".json", ".ipynb") and rng.random() < 0.5:
+        return _rearranged_json(rng, seed)
+    if seed.startswith(b"PK") and rng.random() < 0.75:
+        rearranged = rng.random() < 0.67
+        return _repacked(
+            rng,
+            seed,
+            lambda part: (
+                _rearranged_xml(rng, part)
+                if rearranged and part.lstrip().startswith(b"<")
+                else _broken(rng, part, suffix, seeds)
+            ),
+        )
+    return _broken(rng, seed, suffix, seeds)
 
 
-def _repacked(package: bytes, member: str, change: Callable[[bytes], bytes]) -> bytes:
+def _repacked(rng: random.Random, package: bytes, change: Callable[[bytes], bytes]) -> bytes:
     """A zip file with one of its members changed."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(stream, "w") as target:
+        changed = rng.choice([name for name in source.namelist() if _READ.search(name)])
         for name in source.namelist():
-            target.writestr(name, change(source.read(name)) if name == member else source.read(name))
+            target.writestr(name, change(source.read(name)) if name == changed else source.read(name))
     return stream.getvalue()
+
+
+def _rearranged_xml(rng: random.Random, part: bytes) -> bytes:
+    """XML with elements removed, repeated or moved, and values exchanged; a reader goes further into it."""
+    root = etree.fromstring(part)
+    for _ in range(rng.choice([1, 2, 4, 16])):
+        elements = list(root.iter(etree.Element))
+        one, other = rng.choice(elements), rng.choice(elements)
+        match rng.randrange(5):
+            case 0 if one.getparent() is not None:
+                one.getparent().remove(one)
+            case 1 if len(elements) < _MOST_ELEMENTS:
+                other.append(deepcopy(one))
+            case 2 if one not in (other, *other.iterancestors()):
+                other.insert(0, one)
+            case 3 if one.attrib:
+                one.set(rng.choice(list(one.attrib)), rng.choice(_VALUES))
+            case _:
+                one.text = rng.choice(_VALUES)
+    return etree.tostring(root)
+
+
+def _rearranged_json(rng: random.Random, data: bytes) -> bytes:
+    """JSON with values exchanged, some for one of another type."""
+    root = json.loads(data)
+    for _ in range(rng.choice([1, 2, 4])):
+        holders = list(_holders(root))
+        holder = rng.choice(holders)
+        key = rng.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
+        others: list[Any] = [None, True, -1, 1e308, [], {}, ["x"], {"x": 1}, rng.choice(_VALUES), rng.choice(holders)]
+        holder[key] = deepcopy(rng.choice(others))
+    return json.dumps(root).encode()
+
+
+def _holders(value: Any) -> Iterator[Any]:
+    """The lists and objects in a JSON value that are not empty, itself included."""
+    if isinstance(value, dict | list) and value:
+        yield value
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _holders(inner)
 
 
 def _broken(rng: random.Random, data: bytes, suffix: str, seeds: Sequence[bytes]) -> bytes:

@@ -15,12 +15,16 @@ import pytest
 from core_fakes import FAKE_SETTINGS, FakeEmbedder
 from counts import INPUTS
 from loading_files import WORD_XML, deflated_spaces, pdf, put, raw_pdf, word_with, word_xml
-from mutations import SEEDS, mutated
+from loading_samples import assert_sound
+from mutations import mutated
+from ocr_pictures import needs_ocr
+from seeds import SEEDS
 
 from rag.errors import LoadError
 from rag.index import open_index
 from rag.index.ingest import update_index
-from rag.loading import Limits, load_file
+from rag.loading import FORMATS, Limits, load_file
+from rag.loading.pages import has_page_images, render_page
 from rag.text.chunking import chunk_spans
 
 MIB = 1024 * 1024
@@ -35,37 +39,56 @@ def peak_mib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-@pytest.mark.timeout(60 + INPUTS)
-@pytest.mark.parametrize("suffix", sorted(SEEDS))
-def test_a_broken_file_is_a_document_or_a_reason(tmp_path: Path, suffix: str, counted: Callable[[str], None]) -> None:
+def test_files_of_every_format_are_broken() -> None:
+    assert {FORMATS[suffix] for suffix in SEEDS} == set(FORMATS.values())
+
+
+def one_by_one(suffix: str, count: int, look: Callable[[Path], object], folder: Path) -> str:
+    """Looks at so many broken files, and says how that ended: each is taken, or refused in time and with a reason."""
     rng = random.Random(f"broken {suffix}")
     ends: Counter[str] = Counter()
     before, slowest = peak_mib(), 0.0
-    for n in range(INPUTS):
-        path = put(tmp_path, f"any{suffix}", mutated(rng, suffix) or b"x")
+    for n in range(count):
+        path = put(folder, f"any{suffix}", mutated(rng, suffix) or b"x")
         began = time.monotonic()
         try:
-            document = load_file(path, root=tmp_path, limits=LIMITS)
+            look(path)
         except LoadError as error:
             assert error.reason and error.path == path
             crashed = "crash" in error.reason
             late = "takes longer" in error.reason
             ends["stopped at a limit" if late else "killed its parser" if crashed else "refused with a reason"] += 1
         else:
-            ends["read"] += 1
-            text = document.text
-            assert text.strip() and "\r" not in text and "\x00" not in text and document.source.title.strip()
-            text.encode()
-            assert all(0 <= section.start <= section.end <= len(text) for section in document.sections)
-            spans = chunk_spans(document, chunk_tokens=160, overlap_tokens=40)
-            assert all(0 <= start < end <= len(text) for start, end in spans)
-            assert "".join(text[start:end] for start, end in spans).strip()
+            ends["taken"] += 1
         took = time.monotonic() - began
         slowest = max(slowest, took)
         assert took < LIMITS.parse_seconds + SLACK_SECONDS, f"input {n} took {took:.0f} s"
     assert peak_mib() - before < GROWTH_MIB
-    said = ", ".join(f"{count} {end}" for end, count in ends.most_common())
-    counted(f"broken {suffix} files: {INPUTS} ({said}; the slowest took {slowest:.1f} s)")
+    said = ", ".join(f"{amount} {end}" for end, amount in ends.most_common())
+    return f"broken {suffix} files: {count} ({said}; the slowest took {slowest:.1f} s)"
+
+
+def read(path: Path) -> None:
+    document = load_file(path, root=path.parent, limits=LIMITS)
+    assert_sound(document)
+    spans = chunk_spans(document, chunk_tokens=160, overlap_tokens=40)
+    assert all(0 <= start < end <= len(document.text) for start, end in spans)
+    assert "".join(document.text[start:end] for start, end in spans).strip()
+
+
+@pytest.mark.timeout(60 + INPUTS)
+@pytest.mark.parametrize("suffix", sorted(suffix for suffix in SEEDS if not FORMATS[suffix].install))
+def test_a_broken_file_is_a_document_or_a_reason(tmp_path: Path, suffix: str, counted: Callable[[str], None]) -> None:
+    counted(f"read: {one_by_one(suffix, INPUTS, read, tmp_path)}")
+
+
+@needs_ocr
+@pytest.mark.timeout(60 + INPUTS)
+@pytest.mark.parametrize("suffix", sorted(suffix for suffix in SEEDS if has_page_images(FORMATS[suffix].media_type)))
+def test_a_broken_page_is_drawn_or_refused(tmp_path: Path, suffix: str, counted: Callable[[str], None]) -> None:
+    """Of pictures, what is read is what is drawn: text recognition gets pixels, whatever the file was."""
+    ended = one_by_one(suffix, INPUTS, lambda path: render_page(path, 1, spans=[], limits=LIMITS), tmp_path)
+    counted(f"drawn: {ended}")
 
 
 HURTING: dict[str, Callable[[], bytes]] = {

@@ -138,7 +138,9 @@ def test_a_changed_file_is_said_and_indexed_again_and_a_lost_one_is_said(
     expect(page.locator(".dq-check")).to_contain_text("Changed since indexing")
     expect(page.locator(".dq-check")).to_contain_text("the quote is still in it")
     page.click("[data-again]")
-    expect(page.locator("#dq-panel")).to_contain_text("has changed since this answer was given", timeout=30_000)
+    expect(page.locator("#dq-panel")).to_contain_text("A new rule.", timeout=30_000)
+    expect(page.locator(".dq-check")).to_contain_text("Verified")
+    assert "behind the clock" in page.evaluate(MARKED)  # the quote moved, and opens where it stands now
     ask(page, "Where is the key of the boathouse?")
     expect(page.locator(".dq-check")).to_contain_text("Verified")
     assert "behind the clock" in page.evaluate(MARKED)
@@ -151,7 +153,7 @@ def test_a_changed_file_is_said_and_indexed_again_and_a_lost_one_is_said(
 def test_sources_that_agree_and_are_at_odds_are_grouped_newest_first(visit: Visit, papers_server: str) -> None:
     page = visit(papers_server)
     ask(page, "How many members does the chess club have?")
-    expect(page.locator(".dq-conflict")).to_have_text("2 sources say 76; 1 says 74, of 2022-12-31.")
+    expect(page.locator(".dq-conflict")).to_have_text("2 sources say 76 members; 1 says 74 members, of 2022-12-31.")
     expect(page.locator(".dq-grouped section")).to_have_count(2)
     agreeing = page.locator(".dq-grouped section >> nth=0").locator("footer")
     expect(agreeing).to_have_text([re.compile("Letter.*15 January 2024"), re.compile("Yearbook.*31 December 2023")])

@@ -173,7 +173,7 @@ def test_hostile_names_are_names_and_nothing_else(tmp_path: Path, capsys: pytest
         )
         assert {Path(link).name for link in report.links} == {"link.txt", "up", "round"}
         assert len(report.failed) == 1
-        print_report(report, *index.counts()[:2], folder)
+        print_report(report, *index.counts()[:2], (), folder)
         said = capsys.readouterr()
         assert "\x1b" not in said.out + said.err
         assert not any(line.startswith("[red]") for line in said.err.splitlines())

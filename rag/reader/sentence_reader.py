@@ -30,7 +30,7 @@ HIGHLIGHT_SCORE = 0.0
 """Below the best sentence, a span is marked only if the reader prefers it to "no answer in this passage"."""
 SPANS = 10
 """Candidates given to the caller."""
-READ_AGAIN = 4
+READ_AGAIN = 3
 """Passages that the large network reads."""
 
 _OPENING = Lock()

@@ -33,8 +33,10 @@ SIDE_CONFIDENCE = 0.15
 """A side of a comparison, or what somebody says about something, is answered at this probability, far below even odds:
 that the quotes name them speaks for them too. Over the sample library, sides that it tells of had .24 and more, others
 .11 and less."""
-EVEN_ODDS = 0.5
-"""Of the passages that are shown holding an answer: from here on docquote says that they may."""
+MAY_HOLD = 0.25
+"""The probability that the passages which are shown hold an answer from which docquote says that they may. Over the
+2,540 questions of the scoring's fit, out of fold, 51% of what is shown so does hold one, 56% of it on practical
+questions; from .5 on it was 71%, and of the other refusals on practical questions 19% held one, where now 9% do."""
 
 OUTCOMES: tuple[Outcome, ...] = ("not found", "perhaps", "found")
 """From the least sure one on."""
@@ -251,7 +253,7 @@ def outcome_of(reading: Reading, confidence: float, calibration: Calibration) ->
         return "not found"
     if calibration.answers(confidence):
         return "found"
-    return "perhaps" if reading.holds >= EVEN_ODDS else "not found"
+    return "perhaps" if reading.holds >= MAY_HOLD else "not found"
 
 
 def _candidates(

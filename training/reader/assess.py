@@ -135,12 +135,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Command line: print the dev figures."""
     parser = argparse.ArgumentParser(prog="python -m training.reader.assess", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with dev/*.jsonl.gz and train/*.jsonl.gz")
-    parser.add_argument("--weights", type=Path, help="a weights file from training (default: the shipped one)")
+    parser.add_argument("--large", action="store_true", help="the large network and not the small one")
+    parser.add_argument("--weights", type=Path, help="of training, the large ones packed (default: the shipped ones)")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_QUESTIONS} questions of each set")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
-    reader = ExtractiveReader.small(given.weights, None) if given.weights else ExtractiveReader.small()
+    opened = ExtractiveReader.large if given.large else ExtractiveReader.small
+    reader = opened(given.weights, None) if given.weights else opened()
     for name, value in assess(reader, given.data, QUICK_QUESTIONS if given.quick else None):
         print(f"{name:40s} {value:.3f}", flush=True)
 

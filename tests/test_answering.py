@@ -111,7 +111,7 @@ def test_what_may_answer_is_shown_once_for_each_passage_with_its_words_marked() 
     ("confidence", "holds", "outcome"),
     [(0.6, 0.0, "found"), (0.6, 0.9, "found"), (0.4, 0.3, "perhaps"), (0.4, 0.2, "not found")],
 )
-def test_found_is_likelier_than_not_and_perhaps_is_worth_a_look(confidence: float, holds: float, outcome: Outcome) -> None:
+def test_found_is_likelier_than_not_and_perhaps_likely(confidence: float, holds: float, outcome: Outcome) -> None:
     even = Calibration(1.0, 0.0, 0.5)
     assert outcome_of(Reading((span(SENTENCES[0], 1.0),), confidence, holds), confidence, even) == outcome
     assert outcome_of(Reading((), confidence, holds), confidence, even) == "not found"

@@ -182,6 +182,22 @@ def test_what_was_removed_by_hand_stays_out_until_it_is_named(index: Index, fold
     assert (update(index).left_out, len(names(index))) == ([], 3)
 
 
+def test_a_removal_that_was_cut_short_is_finished_by_the_next_update(
+    index: Index, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update(index, folder)
+
+    def killed(document_id: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(index, "remove", killed)
+        remove_documents(index, ["boats/tug.txt"])
+    report = update(index)
+    assert (report.removed, report.left_out) == (["boats/tug.txt"], [str(folder / "boats" / "tug.txt")])
+    assert len(names(index)) == 2
+
+
 def test_it_stays_out_when_its_folder_moves(index: Index, folder: Path, tmp_path: Path) -> None:
     update(index, folder)
     remove_documents(index, ["boats/tug.txt"])

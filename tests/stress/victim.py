@@ -52,7 +52,7 @@ def updating(documents: Path, index_folder: Path) -> None:
 
 def removing(documents: Path, index_folder: Path) -> None:
     index = open_without_model(index_folder)
-    remove_documents(index, [str(documents / "folder1"), str(documents / "folder2")])
+    remove_documents(index, [str(folder) for folder in sorted(documents.iterdir()) if folder.name != "folder0"])
     index.close()
 
 
@@ -123,7 +123,8 @@ def main(kills: int, seed: int, folder: Path) -> None:
     documents, index_folder = folder / "documents", folder / "index"
     took = _rehearsed(folder / "rehearsal")
     state: dict[str, str] = {}
-    killed = version = 0
+    files: dict[str, str] = {}
+    killed = version = era = 0
     of: Counter[str] = Counter()
     while killed < kills:
         possible = ["index"] if all(file.startswith("folder0/") for file in state) else list(WORK)
@@ -132,10 +133,11 @@ def main(kills: int, seed: int, folder: Path) -> None:
             version += 1
             for path in documents.rglob("*.txt"):
                 path.unlink()
-            write_files(documents, corpus(version))
-            wanted = corpus(version)
+            wanted = files = corpus(version, era)
+            write_files(documents, files)
         else:
             wanted = {file: text for file, text in state.items() if file.startswith("folder0/")}
+        before = state
         for _ in range(IN_A_ROW):
             if killed == kills or (state == wanted and name != "rebuild"):
                 break
@@ -155,9 +157,16 @@ def main(kills: int, seed: int, folder: Path) -> None:
                 state = held_in(index_folder)
                 assert state == wanted
                 break
+        if name == "remove":
+            era += 1
+            untouched = state == before
+            updating(documents, index_folder)
+            state = held_in(index_folder)
+            rest = {file: text for file, text in files.items() if file in wanted or file not in before}
+            assert state == rest or (untouched and state == files), f"not removed, or not for long: {sorted(state)}"
+            files = wanted = state
     WORK["index"](documents, index_folder)
-    last = corpus(version)
-    assert held_in(index_folder) == last
+    assert held_in(index_folder) == wanted
     left = {path.name for path in index_folder.iterdir()} - {"library.sqlite-wal", "library.sqlite-shm"}
     assert left <= {"library.sqlite", "vectors.faiss", "vectors.tmp", "index.lock"}, left
 

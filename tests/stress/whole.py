@@ -14,11 +14,14 @@ FILES = 24
 WORDS = "committee roof harbour garden budget election library member vote meeting tulip crown".split()
 
 
-def corpus(version: int) -> dict[str, str]:
-    """Files whose every sentence says its version; each version lacks some, so that an update removes too."""
+def corpus(version: int, era: int = 0) -> dict[str, str]:
+    """Files whose every sentence says its version; each version lacks some, so that an update removes too.
+
+    Two of the three folders are called by the era: what a person removed stays out, and has to come in by another name.
+    """
     rng = random.Random(version)
     return {
-        f"folder{n % 3}/{n:02}.txt": " ".join(
+        f"folder{n % 3}{f'-{era}' if n % 3 else ''}/{n:02}.txt": " ".join(
             f"Version {version} of file {n} tells of the {' and the '.join(rng.sample(WORDS, 4))}."
             for _ in range(60 if n == FILES // 2 else rng.randint(1, 8))
         )

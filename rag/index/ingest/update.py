@@ -143,33 +143,36 @@ def remove_documents(index: Index, names: Sequence[str]) -> tuple[list[str], lis
     Returns:
         The names of what was removed, and the given names that fit no document.
     """
-    removed: list[str] = []
+    removed: dict[str, Source] = {}
     unknown: list[str] = []
-    left_out = set(index.left_out())
     with index.writing():
         for name in names:
             path = str(Path(name).resolve())
             fitting = [
                 source
                 for source in index.sources()
-                if name in (source.name, source.path)
-                or source.path == path
-                or source.path.startswith(f"{path}/")
-                or source.name.startswith(f"{name.rstrip('/')}/")
+                if source.id not in removed
+                and (
+                    name in (source.name, source.path)
+                    or source.path == path
+                    or source.path.startswith(f"{path}/")
+                    or source.name.startswith(f"{name.rstrip('/')}/")
+                )
             ]
             if not fitting and Path(path) not in index.roots():
                 unknown.append(name)
-            index.forget_root(Path(path))
-            for source in fitting:
-                index.remove(source.id)
-                index.forget_root(Path(source.path))
-                left_out.add(Path(source.path))
-                removed.append(source.name)
+            removed |= {source.id: source for source in fitting}
+        paths = {Path(source.path) for source in removed.values()}
+        index.leave_out(index.left_out() | paths)  # first, so that an update finishes what a kill leaves undone
+        for document_id in removed:
+            index.remove(document_id)
+        for root in {Path(name).resolve() for name in names} | paths:
+            index.forget_root(root)
         roots = index.roots()
-        index.leave_out({path for path in left_out if any(path.is_relative_to(root) for root in roots)})
+        index.leave_out({path for path in index.left_out() if any(path.is_relative_to(root) for root in roots)})
         tell_apart(index)
         index.save()
-    return removed, unknown
+    return [source.name for source in removed.values()], unknown
 
 
 def _plan(index: Index, roots: Sequence[Path], report: IndexReport) -> _Plan:
@@ -247,6 +250,10 @@ def _leave_out(index: Index, plan: _Plan, named: set[Path], report: IndexReport)
     for path in sorted(left_out & plan.files.keys()):
         del plan.files[path]
         report.left_out.append(str(path))
+    gone = {source.id for source in plan.gone}
+    plan.gone.extend(  # of a removal that was cut short
+        source for source in index.sources() if Path(source.path) in left_out and source.id not in gone
+    )
 
 
 def _lies_in(source: Source, folders: Sequence[Path]) -> bool:

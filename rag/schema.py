@@ -452,7 +452,7 @@ class Answer:
         question: as asked.
         interpreted_as: what was searched for; other than ``question`` only where that leaned on the conversation.
         outcome: ``"found"``: the quotes are likely to answer; ``"perhaps"``: they are not likely enough, but one of
-            the nearest passages is likely to hold an answer; ``"not found"``: neither.
+            the nearest passages may hold an answer; ``"not found"``: neither.
         confidence: the estimated probability, 0 to 1, that the likeliest quote answers (why, how, lists: one of them).
         citations: the quotes, the likeliest first, or with ``groups`` by document in its order; empty if not found.
         nearest: where not found for certain, the sentences that come closest, the best first, each of another

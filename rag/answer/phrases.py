@@ -18,7 +18,7 @@ CONFIDENCE_WORDS = (
 """Lower bounds of the estimated probability that the first quote answers, and how a person would say it."""
 
 PERHAPS = "This may answer it"
-"""Over passages that are likely to hold an answer which no sentence is likely to be."""
+"""Over passages that may hold an answer which no sentence is likely to be."""
 
 
 def library_name(sources: Sequence[Source]) -> str:

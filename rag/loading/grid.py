@@ -12,17 +12,13 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from rag.loading.builder import TextBuilder
+from rag.loading.headers import are_names, names_columns
 from rag.text.tables import row_of
 
 _MAX_HEADING = 120  # characters; what is longer is a remark
 _MAX_COMMENTED = 200  # characters of a row that are repeated with a comment on it
-_MAX_HEADER_CELL = 80  # likewise, of a cell that heads a column
 _SENTENCE_END = re.compile(r"[.!?:;]$")
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b.*|\d{1,2}[-/ ]?[^\W\d_]{3,9}\.?[-/ ]?\d{2,4}", re.DOTALL)
-_YEAR = re.compile(r"(?:1[89]|20)\d\d(?:[/-]\d\d)?")
-_FIGURE = re.compile(r"[^\w\s]*\s?(?:[A-Z]{3}\s)?[-+(]?[^\w\s]?\d[\d.,'\s]*[)%]?\s?(?:[^\w\s]|[A-Z]{3})?")
 _GIVEN_NAME = re.compile(r"sheet ?\d*|(?:tabelle|feuil|feuille|hoja|foglio|planilha|blad|ark|list) ?\d+", re.IGNORECASE)
-_LOGICAL = frozenset({"true", "false", "yes", "no", "x"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,23 +207,6 @@ def _joined(column: Sequence[str]) -> str:
 
 def _header_rows(block: _Block, table: list[list[str]]) -> int:
     """How many of the first rows head the table: 0, 1, or 2 where cells of the first are merged across columns."""
-    if len(table) < 2 or not _heads(table[0], table[1:]):
+    if not names_columns(table, of_two=True):
         return 0
-    names = [cell for cell, _ in groupby(filter(None, table[0]))]  # merged cells are repeated
-    if len(set(names)) < len(names):
-        return 0
-    return 2 if len(table) > 2 and block[0].spanned and _heads(table[1], table[2:]) else 1
-
-
-def _heads(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    filled = [cell for cell in row if cell]
-    if 2 * len(filled) < len(row) or filled[0].endswith(":"):
-        return False
-    return all(_heads_column(cell, [cells[n] for cells in below]) for n, cell in enumerate(row) if cell)
-
-
-def _heads_column(cell: str, column: Sequence[str]) -> bool:
-    """Whether a cell may be the name of a column: words, or a year or day above what is none."""
-    if _YEAR.fullmatch(cell) or _DATE.fullmatch(cell):
-        return not any(_YEAR.fullmatch(below) or _DATE.fullmatch(below) for below in column)
-    return not (_FIGURE.fullmatch(cell) or cell.casefold() in _LOGICAL or len(cell) > _MAX_HEADER_CELL)
+    return 2 if len(table) > 2 and block[0].spanned and are_names(table[1], table[2:]) else 1

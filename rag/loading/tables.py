@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from rag.errors import Refused
 from rag.loading.builder import TextBuilder
+from rag.loading.headers import names_columns
 
 MOST_COLUMNS = 1000
 """That one cell may span, as in HTML."""
 MOST_CELLS = 5_000_000
 """Of one table, a merged cell counted as often as it is repeated."""
-
-_MAX_HEADER_CELL = 80  # characters; what is longer is no name of a column
-_FIGURE = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def write_table(rows: Sequence[Row], builder: TextBuilder, *, may_head: bool = T
         columns = zip_longest(*texts[first:body], fillvalue="")
         builder.add_row([" ".join(dict.fromkeys(filter(None, column))) for column in columns], header=True)
     for at in range(body, len(rows)):
-        heads = at == body == first and may_head and _reads_like_a_header(texts[at:])
+        heads = at == body == first and may_head and names_columns(texts[at:])
         builder.add_row(texts[at][:1] if alone[at] else texts[at], header=heads)
     builder.end_table()
 
@@ -104,15 +101,3 @@ def _filled(rows: Sequence[Row]) -> list[list[str]]:
             x = across.stop
         filled.append([texts.get(at, "") for at in range(max(texts, default=-1) + 1)])
     return filled
-
-
-def _reads_like_a_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first of several rows names three columns or more: short names, no two the same, without figures."""
-    first = [" ".join(cell.split()) for cell in rows[0]]
-    names = first[1:] if first[:1] == [""] else first  # above the names of rows there may be none
-    return (
-        len(rows) > 1
-        and len(first) > 2
-        and len(set(names)) == len(names)
-        and all(cell and len(cell) <= _MAX_HEADER_CELL and not _FIGURE.search(cell) for cell in names)
-    )

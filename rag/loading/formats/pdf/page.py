@@ -25,8 +25,9 @@ from rag.loading.formats.pdf.order import blocks
 from rag.loading.formats.pdf.paragraphs import OTHER_SIZE, is_closed, separators
 from rag.loading.formats.pdf.recognised import Recognised
 from rag.loading.formats.pdf.rulings import Ruling, rulings
-from rag.loading.formats.pdf.tables import Table, aligned_tables, has_header, ruled_tables
+from rag.loading.formats.pdf.tables import Table, aligned_tables, ruled_tables
 from rag.loading.formats.pdf.written import Part, TypeLine, Written
+from rag.loading.headers import are_figures, names_columns
 from rag.loading.parsed import clean_newlines
 
 Kind = Literal["text", "pictures", "lines", "nothing"]
@@ -245,7 +246,9 @@ def _add_table(table: Table, letters: Characters, body: Written) -> None:
     rows = [[[line_of(letters, row) for row in rows_of(cell)] for cell in cells] for cells in table.rows]
     texts = [[" ".join(line.text for line in cell) for cell in cells] for cells in rows]
     bold = [all(piece.is_bold for cell in cells for piece in cell) for cells in table.rows]
-    body.add_table(rows, has_header=has_header(texts, bold))
+    of_figures = are_figures([row[1] for row in texts[1:]])
+    heads = names_columns(texts, of_two=of_figures, stands_out=bold[0] and not all(bold))
+    body.add_table(rows, has_header=heads)
 
 
 def _is_open(lines: Sequence[Line]) -> bool:

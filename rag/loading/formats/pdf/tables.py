@@ -15,6 +15,7 @@ import numpy as np
 from rag.loading.formats.pdf.characters import Characters
 from rag.loading.formats.pdf.lines import PIECE_GAP, Piece, rows_of
 from rag.loading.formats.pdf.rulings import Ruling
+from rag.loading.headers import are_figures
 from rag.text.wrapping import LIST_ITEM
 
 TOUCHING = 3.0
@@ -33,14 +34,7 @@ LONGEST_CELL = 40
 """Characters that such a cell has in the median at most: longer ones are columns of prose."""
 CONTINUED = 1.3
 """Times the height of type: a line without a cell in the first column that is no further below goes on with its row."""
-LONGEST_NAME = 80
-"""Characters of a cell that names a column, at most."""
 
-_FIGURE = re.compile(
-    r"[^\w\s]{0,2}\s?\d[\d.,’'\s]*(?:\s?[%‰°]|\s?[^\W\d_]{1,4}\.?)?[)*⁰¹²³⁴-⁹]*|[–—-]+|n/?a", re.IGNORECASE
-)
-_YEAR = re.compile(r"(?:FY ?|Q[1-4] ?|H[12] ?)?(?:1[89]|20)\d\d(?:[/–-]\d{2,4})?|Q[1-4]|H[12]", re.IGNORECASE)
-_DIGIT = re.compile(r"\d")
 _LEADER = re.compile(r"[.…·_\s]{2,}")
 
 Cell = list[Piece]
@@ -269,7 +263,7 @@ def _read(
 
 def _figures(texts: Sequence[Sequence[str]]) -> list[int]:
     """The columns, but the first, that hold figures below their first row."""
-    return [column for column in range(1, len(texts[0])) if _are_figures([row[column] for row in texts[1:]])]
+    return [column for column in range(1, len(texts[0])) if are_figures([row[column] for row in texts[1:]])]
 
 
 def _borders(rows: Sequence[Sequence[Piece]], gap: float) -> list[float]:
@@ -309,31 +303,3 @@ def _continued(cells: Sequence[list[Cell]], size: float) -> list[list[Cell]]:
 
 def _text(piece: Piece, characters: Characters) -> str:
     return "".join(characters.letters[piece.first : piece.end])
-
-
-def _are_figures(texts: Sequence[str]) -> bool:
-    filled = [text for text in texts if text]
-    return bool(filled) and sum(bool(_FIGURE.fullmatch(text)) for text in filled) >= FILLED * len(filled)
-
-
-# -- header ---------------------------------------------------------------------------------------------------
-
-
-def has_header(rows: Sequence[Sequence[str]], bold: Sequence[bool]) -> bool:
-    """Whether the first row names the columns: it alone is bold, or has names where the others have figures.
-
-    Args:
-        rows: the texts of all cells.
-        bold: for each row, whether all of it is in bold type.
-    """
-    if len(rows) < 2 or len(rows[0]) < 2:
-        return False
-    names = rows[0][1:]
-    named = all(name and len(name) <= LONGEST_NAME for name in names) and len(set(rows[0])) == len(rows[0])
-    if named and bold[0] and not all(bold):
-        return True
-    if not named or any(_DIGIT.search(name) and not _YEAR.fullmatch(name) for name in rows[0]):
-        return False
-    figures = _figures(rows)
-    years = [column for column, name in enumerate(rows[0]) if _YEAR.fullmatch(name)]
-    return (bool(figures) or len(rows[0]) > 2) and set(years) <= set(figures)

@@ -8,15 +8,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from loading_files import open_document_sheet, put, workbook
-from test_assistant import assert_verbatim
+from asking import asking, assert_cited
+from loading_files import open_document_sheet, workbook
 
 from embeddings import Embedder
 from rag import Assistant
-from rag.index import open_index
-from rag.index.ingest import update_index
-from rag.reader import open_reader
-from rag.settings import Settings
 
 
 def repairs(book: Any) -> None:
@@ -86,15 +82,10 @@ FILES: dict[str, bytes | str] = {
 
 @pytest.fixture(scope="module")
 def assistant(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("asked")
-    for name, data in FILES.items():
-        put(folder / "documents", name, data)
-    index = open_index(folder / "index", embedder, Settings(), create=True)
-    report = update_index(index, embedder, [folder / "documents"], Settings())
-    assert report.failed == [] and len(report.added) == len(FILES)
-    assert report.warnings == {"estate.xlsx": ("sheet Old is hidden and was not read",)}
-    yield Assistant(index, embedder, open_reader(Settings(), embedder, index), Settings())
-    index.close()
+    with asking(
+        tmp_path_factory.mktemp("asked"), FILES, embedder, {"estate.xlsx": ("sheet Old is hidden and was not read",)}
+    ) as assistant:
+        yield assistant
 
 
 @pytest.mark.parametrize(
@@ -116,13 +107,7 @@ def assistant(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> I
 def test_an_answer_is_cited_where_it_stands(
     assistant: Assistant, question: str, quote: str, document: str, place: str, heading: str
 ) -> None:
-    answer = assistant.ask(question)
-    assert_verbatim(assistant, answer)
-    quotes = answer.citations or answer.nearest  # how sure the reader is, is not asked here
-    citation = next(one for one in quotes if quote in one.quote)
-    assert citation.document == document
-    assert assistant.document(citation.document_id).place_at(citation.start) == place
-    assert heading in (citation.heading or "")
+    assert_cited(assistant, question, quote, document, place, heading)
 
 
 def test_what_a_hidden_sheet_says_is_not_quoted(assistant: Assistant) -> None:

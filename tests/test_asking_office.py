@@ -7,15 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from loading_files import archive, book, open_document, outlook_message, pdf, presentation, put
-from test_assistant import assert_verbatim
+from asking import asking, assert_cited
+from loading_files import archive, book, open_document, outlook_message, pdf, presentation
 
 from embeddings import Embedder
 from rag import Assistant
-from rag.index import open_index
-from rag.index.ingest import update_index
-from rag.reader import open_reader
-from rag.settings import Settings
 
 
 def budget(made: Any) -> None:
@@ -70,14 +66,8 @@ FILES: dict[str, bytes | str] = {
 
 @pytest.fixture(scope="module")
 def assistant(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("asked")
-    for name, data in FILES.items():
-        put(folder / "documents", name, data)
-    index = open_index(folder / "index", embedder, Settings(), create=True)
-    report = update_index(index, embedder, [folder / "documents"], Settings())
-    assert report.failed == [] and len(report.added) == len(FILES) and report.warnings == {}
-    yield Assistant(index, embedder, open_reader(Settings(), embedder, index), Settings())
-    index.close()
+    with asking(tmp_path_factory.mktemp("asked"), FILES, embedder, {}) as assistant:
+        yield assistant
 
 
 @pytest.mark.parametrize(
@@ -102,10 +92,4 @@ def assistant(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> I
 def test_an_answer_is_cited_where_it_stands(
     assistant: Assistant, question: str, quote: str, document: str, place: str, heading: str
 ) -> None:
-    answer = assistant.ask(question)
-    assert_verbatim(assistant, answer)
-    quotes = answer.citations or answer.nearest  # how sure the reader is, is not asked here
-    citation = next(one for one in quotes if quote in one.quote)
-    assert citation.document == document
-    assert assistant.document(citation.document_id).place_at(citation.start) == place
-    assert heading in (citation.heading or "")
+    assert_cited(assistant, question, quote, document, place, heading)

@@ -96,6 +96,8 @@ def test_encodings_of_messages(load: Load, charset: str, encoding: str) -> None:
 def test_a_header_that_cannot_be_taken_apart_is_shown_as_it_is_written(load: Load) -> None:
     document = load("a.eml", b"From: ana@\nTo: bo@example.org\nSubject: The lift\n\nIt is repaired.\n")
     assert document.text == "The lift\n\nFrom: ana@\nTo: bo@example.org\n\nIt is repaired."
+    document = load("b.eml", b'From: ana@\nContent-Type: text/plain; charset="utf\x00"\n\nIt is repaired.\n')
+    assert document.text == "From: ana@\n\nIt is repaired."
 
 
 def test_a_mailbox_is_its_messages(load: Load) -> None:

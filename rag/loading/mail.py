@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from email.utils import getaddresses
 
+from rag.loading.builder import TextBuilder
 from rag.loading.formats.html import write_fragment
-from rag.loading.parsed import clean_newlines
+from rag.loading.limits import Limits
+from rag.loading.parsed import Parsed, clean_newlines
 from rag.loading.parts import Parts, readable_name
 from rag.text.wrapping import unwrapped
 
@@ -47,6 +49,18 @@ class Message:
     attachments: Sequence[Attachment] = ()
     sent: date | None = None
     sender: str = ""
+
+
+def written(message: Message, limits: Limits, warnings: tuple[str, ...] = ()) -> Parsed:
+    """A message as a document of its own; ``warnings`` are those of reading it.
+
+    Raises:
+        Refused: too long.
+    """
+    parts = Parts(TextBuilder(limits), limits)
+    warnings += write_message(message, parts)
+    text, sections = parts.builder.build()
+    return Parsed(text, sections, message.subject, message.sent, warnings + parts.warnings, message.sender)
 
 
 def write_message(message: Message, parts: Parts) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ _PLAIN = "0123456789+-\u2212=()n"
 _RAISED = str.maketrans(_PLAIN, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₙ")
 _DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_PLAIN_DIGITS = {raised: plain for plain, raised in _DIGITS.items()}
 _NUMERIC = frozenset(f"{_PLAIN},; ")
 
 
@@ -18,6 +19,11 @@ def raised(text: str) -> str:
         return text
     numeric = _NUMERIC.issuperset(text) and not text.isspace() and any(c.isdigit() or c == "n" for c in text)
     return text.translate(_RAISED if numeric else _DIGITS)
+
+
+def plain_digits(text: str) -> str:
+    """The text with raised digits as they stand on the line."""
+    return text.translate(_PLAIN_DIGITS)
 
 
 def lowered(text: str, before: str, after: str) -> str:

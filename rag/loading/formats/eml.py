@@ -14,12 +14,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from rag.errors import Refused
-from rag.loading.builder import TextBuilder
 from rag.loading.encoding import decode
 from rag.loading.limits import Limits
-from rag.loading.mail import Attachment, Message, name_of, on_one_line, write_message
+from rag.loading.mail import Attachment, Message, name_of, on_one_line, written
 from rag.loading.parsed import Parsed
-from rag.loading.parts import Parts
 
 _SHOWN = ("From", "To", "Cc", "Date")
 _OF_MAIL = ("from", "to", "subject", "date", "received", "message-id")
@@ -46,10 +44,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         Refused: no message, or too long.
     """
     message, warnings = read_message(data)
-    parts = Parts(TextBuilder(limits), limits)
-    warnings += write_message(message, parts)
-    text, sections = parts.builder.build()
-    return Parsed(text, sections, message.subject, message.sent, warnings + parts.warnings, message.sender)
+    return written(message, limits, warnings)
 
 
 def read_message(data: bytes) -> tuple[Message, tuple[str, ...]]:
@@ -130,7 +125,7 @@ def _text(part: AnyMessage) -> tuple[str, tuple[str, ...]]:
     data, charset = _bytes(part), part.get_content_charset() or ""
     try:
         return data.decode(codecs.lookup(charset or "utf-8").name), ()
-    except (LookupError, UnicodeDecodeError, TypeError):  # TypeError: a codec that makes no text
+    except (LookupError, ValueError, TypeError):  # TypeError: a codec that makes no text
         return decode(data)
 
 

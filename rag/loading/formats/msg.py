@@ -7,11 +7,9 @@ from datetime import date
 from oxmsg import Message as OutlookMessage
 
 from rag.errors import Refused
-from rag.loading.builder import TextBuilder
 from rag.loading.limits import Limits
-from rag.loading.mail import Attachment, Message, name_of, on_one_line, write_message
+from rag.loading.mail import Attachment, Message, name_of, on_one_line, written
 from rag.loading.parsed import Parsed
-from rag.loading.parts import Parts
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SHOWN = ("From", "To", "Cc", "Date")
@@ -28,11 +26,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     read = OutlookMessage.load(data)
     if not read.message_class:
         raise Refused("is an Office file, not a message of Outlook")
-    message = _message(read)
-    parts = Parts(TextBuilder(limits), limits)
-    warnings = write_message(message, parts)
-    text, sections = parts.builder.build()
-    return Parsed(text, sections, message.subject, message.sent, warnings + parts.warnings, message.sender)
+    return written(_message(read), limits)
 
 
 def _message(read: OutlookMessage) -> Message:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from statistics import median
 
 from rag.loading.formats.pdf.lines import Line
+from rag.text.raised import plain_digits
 
 SMALLER = 0.95
 """Notes are set in type of at most this share of the height of the page's."""
 
 _MARKER = re.compile(r"(?P<marker>[⁰¹²³⁴-⁹]+|\d{1,3}|[*†‡§]{1,3})[.)]?\s*(?=\S)")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹]+|[*†‡§]+")
-_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 def notes_begin(lines: Sequence[Line], page: Sequence[Line]) -> int:
@@ -28,7 +28,7 @@ def notes_begin(lines: Sequence[Line], page: Sequence[Line]) -> int:
     while begin and lines[begin - 1].size <= SMALLER * usual:
         begin -= 1
     text = "\n".join(line.text for line in page if line.size > SMALLER * usual)
-    markers = {marker.translate(_PLAIN) for marker in _RAISED.findall(text)}
+    markers = set(map(plain_digits, _RAISED.findall(text)))
     while begin < len(lines) and marker_of(lines[begin].text) not in markers:
         begin += 1
     return begin
@@ -37,4 +37,4 @@ def notes_begin(lines: Sequence[Line], page: Sequence[Line]) -> int:
 def marker_of(text: str) -> str:
     """The marker that a note begins with, its digits as plain ones; "" without."""
     found = _MARKER.match(text)
-    return found["marker"].translate(_PLAIN) if found else ""
+    return plain_digits(found["marker"]) if found else ""

@@ -359,6 +359,11 @@ def test_restructured_text(tmp_path: Path, load: Load) -> None:
     assert (source.title, source.author, source.date) == ("The Hall", "Ana Ruiz", date(2024, 3, 5))
 
 
+def test_restructured_text_in_one_long_line(load: Load) -> None:
+    words = " ".join(["The hall is open."] * 2000)
+    assert load("a.rst", f"{words}\n").text == words
+
+
 def test_asciidoc(tmp_path: Path, load: Load) -> None:
     put(tmp_path, "secret.txt", "the secret")
     document = load("a.adoc", MANUAL_ADOC)

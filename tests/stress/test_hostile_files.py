@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from core_fakes import FAKE_SETTINGS, FakeEmbedder
 from counts import INPUTS
-from loading_files import WORD_XML, deflated_spaces, pdf, put, raw_pdf, word_with, word_xml
+from loading_files import WORD_XML, archive, deflated_spaces, open_document, pdf, put, raw_pdf, word_with, word_xml
 from loading_samples import assert_sound
 from mutations import mutated
 from ocr_pictures import needs_ocr
@@ -109,6 +109,25 @@ HURTING: dict[str, Callable[[], bytes]] = {
     "links.md": lambda: b"[" * 50_000 + b"](" * 50_000,
     "stars.md": lambda: b"*a_" * 50_000,
     "entities.html": lambda: b"&lt;" * 2_000_000,
+    "cells.adoc": lambda: b"|===\n" + b"9999*|x " * 2_000 + b"\n|===",
+    "links.adoc": lambda: b"https://a" * 50_000,
+    "notes.adoc": lambda: b"footnote:[" * 50_000,
+    "stars.rst": lambda: b"*a " * 30_000,
+    "levels.rst": lambda: b"".join(b"  " * n + b"- x\n\n" for n in range(300)),
+    "braces.rtf": lambda: b"{\\rtf1 " + b"{" * 200_000,
+    "notes.rtf": lambda: b"{\\rtf1\\outlinelevel0 " + b"x{\\footnote y}" * 50_000 + b"\\par}",
+    "attributes.xml": lambda: b"<a " + b" ".join(b"k%d='v'" % n for n in range(100_000)) + b"/>",
+    "deep.json": lambda: b"[" * 1_000_000,
+    "aliases.yaml": lambda: b"a: &a [x]\n" + b"b: [*a, *a]\n" * 50_000,
+    "quotes.csv": lambda: b'"' * 1_000_001,
+    "words.eml": lambda: b"From: a\nSubject: " + b"=?utf-8?q?a?= " * 20_000 + b"\n\nx",
+    "parameters.eml": lambda: b"From: a\nContent-Type: text/plain" + b"; a*0*=b" * 20_000 + b"\n\nx",
+    "borders.mbox": lambda: b"From a 2024\n" * 100_000,
+    "repeated.odt": lambda: open_document(
+        "<table:table><table:table-row table:number-rows-repeated='99999999'><table:table-cell"
+        " table:number-columns-repeated='99999'><text:p>x</text:p></table:table-cell></table:table-row></table:table>"
+    ),
+    "bomb.zip": lambda: archive({"a.zip": archive({"b.txt": b" " * (600 if INPUTS >= 1000 else 60) * MIB})}),
     "nulls.txt": lambda: b"The board met.\x00" * 1000 + b"\n" * 100_000,
     "nulls.html": lambda: b"<p>The board\x00 met.",
 }

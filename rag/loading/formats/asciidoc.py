@@ -32,13 +32,14 @@ _TRANSPARENT = re.compile(r"(?:={4,}|\*{4,}|_{4,}|--)$")
 _CELL = re.compile(r"(?P<times>\d+\*)?(?:(?P<columns>\d*)(?:\.(?P<rows>\d+))?\+)?[<^>.]*(?P<style>[adehlmsv])?\|")
 _COLUMNS = re.compile(r"cols\s*=\s*\"?(?P<columns>[^\"\]]*)")
 
+_LONGEST = 2_000  # characters of an address or the words of a link: of what never ends, no more is looked at each time
 _NOTE = re.compile(r"footnote:[\w-]*\[(?P<text>[^\]]*)\]")
 _STRUCK = re.compile(r"\[\.?line-through\]#(?P<text>[^#]*)#")
 _INLINE = (
     (re.compile(r"\[\[[^\[\]]*\]\]|anchor:[\w-]+\[[^\]]*\]|image:[^\s\[]+\[[^\]]*\]|\(\(\([^()]*\)\)\)"), ""),
-    (re.compile(r"(?:link:|mailto:|xref:)[^\s\[]*\[(?P<text>[^\]^]+)\^?\]"), r"\g<text>"),
-    (re.compile(r"https?://[^\s\[\]]+\[(?P<text>[^\]^,]+)[^\]]*\]"), r"\g<text>"),
-    (re.compile(r"(?P<url>https?://[^\s\[\]]+)\[\]"), r"\g<url>"),
+    (re.compile(rf"(?:link:|mailto:|xref:)[^\s\[]*\[(?P<text>[^\]^]{{1,{_LONGEST}}})\^?\]"), r"\g<text>"),
+    (re.compile(rf"https?://[^\s\[\]]{{1,{_LONGEST}}}\[(?P<text>[^\]^,]+)[^\]]*\]"), r"\g<text>"),
+    (re.compile(rf"(?P<url>https?://[^\s\[\]]{{1,{_LONGEST}}})\[\]"), r"\g<url>"),
     (re.compile(r"<<[^<>,]*,\s*(?P<text>[^<>]*)>>|<<(?P<id>[^<>]*)>>"), r"\g<text>\g<id>"),
     (re.compile(r"(?:kbd|btn|menu|pass):[\w-]*\[(?P<text>[^\]]*)\]"), r"\g<text>"),
     (re.compile(r"\[[.\w-]*\]#(?P<text>[^#]+)#"), r"\g<text>"),

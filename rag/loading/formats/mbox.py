@@ -27,14 +27,14 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     if not borders or data[: borders[0].start()].strip():
         raise Refused("is damaged, or not a mailbox")
     parts = Parts(TextBuilder(limits), limits)
-    warnings: tuple[str, ...] = ()
+    warnings: list[str] = []
     ends = [border.start() for border in borders[1:]] + [len(data)]
     for number, (border, end) in enumerate(zip(borders, ends, strict=True), 1):
         try:
             with refusing("a message", limits):
                 message, told = read_message(_QUOTED.sub(rb"\1", data[border.end() : end]))
         except Refused as refusal:
-            warnings += (f"message {number} {refusal}",)
+            warnings.append(f"message {number} {refusal}")
             continue
         warnings += told + write_message(message, parts)
     text, sections = parts.builder.build()

@@ -6,6 +6,7 @@ Directives and roles that only Sphinx knows are replaced by the words in them.
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 from docutils.core import publish_parts
@@ -30,6 +31,7 @@ _SETTINGS: dict[str, Any] = {
     "file_insertion_enabled": False,
     "raw_enabled": False,
     "_disable_config": True,
+    "line_length_limit": sys.maxsize,  # beyond it, docutils would leave out all of the text
     "report_level": 5,
     "halt_level": 5,
     "syntax_highlight": "none",

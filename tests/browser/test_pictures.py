@@ -51,7 +51,7 @@ def test_the_chat_on_a_phone(visit: Visit, sample_server: str) -> None:
 
 def test_a_follow_up(visit: Visit, sample_server: str) -> None:
     page = visit(sample_server)
-    ask(page, "Who is the treasurer of the allotment garden?")
+    ask(page, "Who presented the accounts of the allotment garden?")
     ask(page, "What did she present?")
     take(page, "follow-up.png")
 

@@ -99,7 +99,7 @@ def test_what_was_not_read_again_counts_as_not_answering(
     reader, _, _, passages = library
     first = reader.measure(QUESTION, passages)
     assert first is not None and tuple(first.names) == FEATURES
-    second = reader.measure_again(QUESTION, first, Ranked.of(QUESTION, first, SCORING.first))
+    second = reader.measure_again(QUESTION, Ranked.of(QUESTION, first, SCORING.first))
     assert tuple(second.names) == SECOND_FEATURES
     unit = second.features[:, SECOND_FEATURES.index(LARGE + "unit")]
     read = np.array(["mended" in one.passage.text for one in second.sentences])
@@ -113,7 +113,7 @@ def test_the_evidence_has_the_names_that_are_promised(
     reader, _, _, passages = library
     first = reader.measure(QUESTION, passages)
     assert first is not None
-    second = reader.measure_again(QUESTION, first, Ranked.of(QUESTION, first, SCORING.first))
+    second = reader.measure_again(QUESTION, Ranked.of(QUESTION, first, SCORING.first))
     for found, names in ((first, EVIDENCE), (second, SECOND_EVIDENCE)):
         order = list(range(len(found.candidates)))
         assert set(evidence(QUESTION, found, np.zeros(len(order)), order)) == set(names)

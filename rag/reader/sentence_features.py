@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings import Embedder
+from embeddings import Embedder, Vectors
 from rag.reader.answer_kind import answer_kind, holds_kind
 from rag.reader.spans.decode import UNREAD
 from rag.reader.spans.finder import Findings, LocatedSpan, Sentence
@@ -50,6 +50,7 @@ class Measured:
             "none of them", 0) that none answers.
         rarity: stems of the question's words to their weights.
         missing: the weight of those that no document of the index holds.
+        query: the question's vector.
     """
 
     sentences: Sequence[Sentence]
@@ -60,6 +61,7 @@ class Measured:
     nothing: dict[str, float]
     rarity: dict[str, float]
     missing: float
+    query: Vectors
 
     @property
     def candidates(self) -> list[Sentence]:
@@ -80,12 +82,13 @@ def measured(
     text = text_features(question, findings.sentences, rarity)
     features = np.hstack((network_features(findings.sentences, findings.spans), text))
     promising = _promising(features, FEATURES)
-    _add_cosines(features, question, findings.sentences, promising, embedder)
+    query = embedder.encode_queries([question])[0]
+    _add_cosines(features, query, findings.sentences, promising, embedder)
     nothing = {"nothing": _nothing(findings.sentences)}
-    return Measured(findings.sentences, findings.spans, FEATURES, features, promising, nothing, rarity, missing)
+    return Measured(findings.sentences, findings.spans, FEATURES, features, promising, nothing, rarity, missing, query)
 
 
-def measured_again(question: str, first: Measured, findings: Findings, embedder: Embedder) -> Measured:
+def measured_again(first: Measured, findings: Findings, embedder: Embedder) -> Measured:
     """What is measured at the second reading, in which the large network made ``findings`` of some of the passages."""
     read = {_place(one): one for one in findings.sentences}
     again = [
@@ -95,7 +98,7 @@ def measured_again(question: str, first: Measured, findings: Findings, embedder:
     ]
     features = np.hstack((first.features, network_features(again, findings.spans)))
     promising = _promising(features, SECOND_FEATURES)
-    _add_cosines(features, question, first.sentences, np.setdiff1d(promising, first.promising), embedder)
+    _add_cosines(features, first.query, first.sentences, np.setdiff1d(promising, first.promising), embedder)
     others = [span for span in first.spans if not any(_begins_in(span, one) for one in findings.sentences)]
     return replace(
         first,
@@ -191,14 +194,14 @@ def _promising(features: NDArray[np.float64], names: Sequence[str], count: int =
 
 def _add_cosines(
     features: NDArray[np.float64],
-    question: str,
+    query: Vectors,
     sentences: Sequence[Sentence],
     rows: NDArray[np.intp],
     embedder: Embedder,
 ) -> None:
     """Fills the column ``cosine`` of these rows in place."""
     vectors = embedder.encode_passages([without_line_end_hyphens(sentences[row].told)[0] for row in rows])
-    features[rows, FEATURES.index("cosine")] = vectors @ embedder.encode_queries([question])[0]
+    features[rows, FEATURES.index("cosine")] = vectors @ query
 
 
 def _nothing(sentences: Sequence[Sentence]) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings import Embedder
 from rag.index import Index
@@ -34,42 +35,43 @@ READ_AGAIN = 3
 """Passages that the large network reads."""
 
 _OPENING = Lock()
+_verified = cache(verify_weights)  # once in a process: it takes 0.15 s
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The candidates of a question in order, and how sure the best of them is.
+    """The candidates of a question in order.
 
     Attributes:
-        sentences: the likeliest first.
-        scores: their log-odds.
-        probability: that the first answers.
-        holds: that one of the best few passages holds an answer.
+        found: what was measured of them.
+        scores: the log-odds of each, in the order of ``found.candidates``.
+        order: their indices, the likeliest first.
     """
 
-    sentences: list[Sentence]
-    scores: list[float]
-    probability: float
-    holds: float
+    found: Measured
+    scores: NDArray[np.float64]
+    order: list[int]
 
     @classmethod
     def of(cls, question: str, found: Measured, models: Models) -> Ranked:
-        """As these models judge what was measured."""
+        """As these models rank what was measured."""
         scores = models.ranking(answer_kind(question)).scores(found.names, found.candidate_features)
-        order = [int(i) for i in np.argsort(-scores, kind="stable")]
-        proof = evidence(question, found, scores, order)
-        candidates = found.candidates
-        return cls(
-            [candidates[i] for i in order],
-            [float(scores[i]) for i in order],
-            models.confidence.probability(proof),
-            models.holds.probability(proof),
-        )
+        return cls(found, scores, np.argsort(-scores, kind="stable").tolist())
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """The candidates, the likeliest first."""
+        candidates = self.found.candidates
+        return [candidates[i] for i in self.order]
 
     @property
     def passages(self) -> list[Passage]:
         """The candidates' passages, in the order of the best candidate in each."""
         return list({one.passage.chunk.id: one.passage for one in self.sentences}.values())
+
+    def proof(self, question: str) -> dict[str, float]:
+        """What speaks for and against the likeliest."""
+        return evidence(question, self.found, self.scores, self.order)
 
 
 class SentenceReader:
@@ -112,7 +114,7 @@ class SentenceReader:
         small = ExtractiveReader.small() if ours else ExtractiveReader.from_folder(Path(model))
         large = None
         if model == BUNDLED:
-            verify_weights(LARGE_PATH, LARGE_SHA256)
+            _verified(LARGE_PATH, LARGE_SHA256)
             large = shared_large
         return cls(small, large, embedder, index, Scoring.load(), model)
 
@@ -131,15 +133,19 @@ class SentenceReader:
         found = self.measure(question, passages)
         if found is None:
             return Reading((), 0.0)
-        ranked = Ranked.of(question, found, self._scoring.first)
+        models = self._scoring.first
+        ranked = Ranked.of(question, found, models)
         if self._large:
-            found = self.measure_again(question, found, ranked)
-            ranked = Ranked.of(question, found, self._scoring.second)
+            models = self._scoring.second
+            ranked = Ranked.of(question, self.measure_again(question, ranked), models)
+        best = ranked.sentences[0]
         spans = tuple(
-            _answer(sentence, found.spans, score, is_best=sentence is ranked.sentences[0])
-            for sentence, score in zip(ranked.sentences[:SPANS], ranked.scores[:SPANS], strict=True)
+            _answer(sentence, ranked.found.spans, float(ranked.scores[i]), is_best=sentence is best)
+            for i, sentence in zip(ranked.order[:SPANS], ranked.sentences, strict=False)
         )
-        return Reading(spans, ranked.probability, max(ranked.holds, ranked.probability))
+        proof = ranked.proof(question)
+        probability, holds = models.confidence.probability(proof), models.holds.probability(proof)
+        return Reading(spans, probability, max(holds, probability))
 
     def measure(self, question: str, passages: Sequence[Passage]) -> Measured | None:
         """Measures the sentences of the passages once the small network has read them; None where there is none."""
@@ -151,11 +157,11 @@ class SentenceReader:
         missing = sum(value for word, value in rarity.items() if not frequency(word))
         return measured(question, findings, rarity, missing, self._embedder)
 
-    def measure_again(self, question: str, first: Measured, ranked: Ranked) -> Measured:
+    def measure_again(self, question: str, first: Ranked) -> Measured:
         """Measures them once the large network has read the best of the passages."""
         assert self._large
-        findings = read_passages(self._large(), question, ranked.passages[:READ_AGAIN])
-        return measured_again(question, first, findings, self._embedder)
+        findings = read_passages(self._large(), question, first.passages[:READ_AGAIN])
+        return measured_again(first.found, findings, self._embedder)
 
 
 def shared_large() -> ExtractiveReader:
@@ -166,7 +172,8 @@ def shared_large() -> ExtractiveReader:
 
 @cache
 def _large() -> ExtractiveReader:
-    return ExtractiveReader.large()
+    _verified(LARGE_PATH, LARGE_SHA256)
+    return ExtractiveReader.large(LARGE_PATH, None)
 
 
 def _answer(sentence: Sentence, spans: Sequence[LocatedSpan], score: float, *, is_best: bool) -> AnswerSpan:

@@ -43,9 +43,8 @@ def wire_history(
         return views.history(owner_of(request.username, token), filed, search)
 
     def recheck(exchanges: Exchanges, filed: Filed, token: str, search: str, request: gr.Request) -> dict[Any, Any]:
-        owner = owner_of(request.username, token)
-        shown: dict[Any, Any] = {listed: views.history(owner, filed, search)}
-        rechecked = views.rechecked(owner, exchanges, filed)
+        talks, rechecked = views.rechecked(owner_of(request.username, token), exchanges, filed, search)
+        shown: dict[Any, Any] = {listed: talks}
         if rechecked != exchanges and not exchanges[-1].pending:
             shown |= {page.conversation: rechecked, page.thread: views.thread(rechecked)}
         return shown

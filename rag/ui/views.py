@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.errors import ConversationError, DocquoteError
-from rag.history import Exchange, Exchanges, Rating
+from rag.history import Exchange, Exchanges, OutdatedAnswer, Rating
 from rag.index.ingest import IndexJobs
 from rag.loading import DEFAULT_LIMITS, Limits
 from rag.schema import Source
@@ -153,17 +153,20 @@ class Views:
 
     def history(self, owner: str, filed: Filed, search: str = "") -> str:
         """The list of the owner's conversations as HTML."""
+        return self._history(owner, filed, search, self.chats.outdated(owner))
+
+    def rechecked(self, owner: str, exchanges: Exchanges, filed: Filed, search: str) -> tuple[str, Exchanges]:
+        """The same list, and the exchanges on the page with what no longer stands of those that are kept."""
+        outdated = self.chats.outdated(owner)
+        quotes = {one.position: one.quotes for one in outdated if one.conversation_id == filed.id}
+        kept = zip(exchanges, filed.positions, strict=False)
+        marked = [replace(exchange, outdated=quotes.get(position, ())) for exchange, position in kept]
+        return self._history(owner, filed, search, outdated), (*marked, *exchanges[len(marked) :])
+
+    def _history(self, owner: str, filed: Filed, search: str, outdated: Sequence[OutdatedAnswer]) -> str:
         if self.chats.conversations is None:
             return ""
-        outdated = self.chats.outdated(owner)
         return history_html(self.chats.conversations.list(owner, search), filed.id, search, outdated)
-
-    def rechecked(self, owner: str, exchanges: Exchanges, filed: Filed) -> Exchanges:
-        """The exchanges on the page with what no longer stands of those that are kept."""
-        outdated = {one.position: one.quotes for one in self.chats.outdated(owner) if one.conversation_id == filed.id}
-        kept = zip(exchanges, filed.positions, strict=False)
-        marked = [replace(exchange, outdated=outdated.get(position, ())) for exchange, position in kept]
-        return (*marked, *exchanges[len(marked) :])
 
     def keep(self, owner: str, exchanges: Exchanges, filed: Filed) -> Filed:
         """Keeps the exchanges that are not kept yet; makes the conversation with the first."""

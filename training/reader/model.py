@@ -60,10 +60,15 @@ def bundled_model(attention: str = "eager", dropout: float = 0.0) -> ReaderNetwo
         folder, hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0, attn_implementation=attention
     )
     encoder = BertModel(config, add_pooling_layer=False)
+    load_published(encoder, folder)
+    return ReaderNetwork(encoder)
+
+
+def load_published(encoder: PreTrainedModel, folder: Path) -> None:
+    """The weights of a sentence-transformers folder, of which the pooler is not needed."""
     state = load_file(folder / "model.safetensors")
     left_out = ("pooler.", "embeddings.position_ids")
     encoder.load_state_dict({name: value for name, value in state.items() if not name.startswith(left_out)})
-    return ReaderNetwork(encoder)
 
 
 def load_weights(model: ReaderNetwork, path: Path) -> None:

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from transformers import MPNetConfig, MPNetModel
 from transformers.models.mpnet.modeling_mpnet import MPNetSelfAttention
 
 from training.reader.attention import LeanAttention
-from training.reader.model import ReaderNetwork
+from training.reader.model import ReaderNetwork, load_published
 
 
 class _LeanSelfAttention(MPNetSelfAttention):
@@ -48,9 +47,7 @@ def mpnet_model(folder: Path, dropout: float = 0.0) -> ReaderNetwork:
         folder, hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0, attn_implementation="eager"
     )
     encoder: Any = MPNetModel(config, add_pooling_layer=False)
-    state = load_file(folder / "model.safetensors")
-    left_out = ("pooler.", "embeddings.position_ids")
-    encoder.load_state_dict({name: value for name, value in state.items() if not name.startswith(left_out)})
+    load_published(encoder, folder)
     for layer in encoder.encoder.layer:
         lean = _LeanSelfAttention(config)  # type: ignore[no-untyped-call]
         lean.load_state_dict(layer.attention.attn.state_dict())

@@ -13,7 +13,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,6 @@ from rag.index import open_index
 from rag.index.ingest.pipeline import add_documents
 from rag.reader.answer_kind import answer_kind
 from rag.reader.calibration import Calibration
-from rag.reader.evidence import evidence
 from rag.reader.linear import SCORING_PATH, LinearModel, Models, Scoring
 from rag.reader.sentence_features import Measured
 from rag.reader.sentence_reader import Ranked, SentenceReader, shared_large
@@ -99,10 +98,12 @@ def measure(data: Path, work: Path, per_set: int, seed: int) -> tuple[list[Examp
                 first.append(Example.of(one, found))
     chosen_by = fit_all(first)
     second = [
-        Example.of(example.asked, reader.measure_again(question, example.found, ranked))
+        Example.of(
+            example.asked,
+            reader.measure_again(question, Ranked.of(question, example.found, chosen_by)),
+        )
         for example in track(first, description="Reading again")
         for question in [example.asked.question]
-        for ranked in [Ranked.of(question, example.found, chosen_by)]
     ]
     index.close()
     return first, second
@@ -145,19 +146,17 @@ class Judgement:
     holds: bool
 
 
-def judge(examples: Sequence[Example], facts: LinearModel, passages: LinearModel) -> list[Judgement]:
-    """Each question's best sentence and passages, as these rankings have them."""
+def judge(examples: Sequence[Example], models: Models) -> list[Judgement]:
+    """Each question's best sentence and passages, as these models rank them."""
     judged: list[Judgement] = []
     for example in examples:
-        model = passages if example.is_passage else facts
-        found = example.found
-        scores = model.scores(found.names, found.candidate_features)
-        order = [int(i) for i in np.argsort(-scores, kind="stable")]
-        proof = evidence(example.asked.question, found, scores, order)
-        chunks = [sentence.passage.chunk.id for sentence in found.candidates]
-        shown = list(dict.fromkeys(chunks[i] for i in order))[:NEAREST]
-        holds = any(example.right[i] for i, chunk in enumerate(chunks) if chunk in shown)
-        judged.append(Judgement(proof, bool(example.right[order[0]]), holds))
+        question, found = example.asked.question, example.found
+        ranked = Ranked.of(question, found, models)
+        shown = {passage.chunk.id for passage in ranked.passages[:NEAREST]}
+        holds = any(
+            right and one.passage.chunk.id in shown for right, one in zip(example.right, found.candidates, strict=True)
+        )
+        judged.append(Judgement(ranked.proof(question), bool(example.right[ranked.order[0]]), holds))
     return judged
 
 
@@ -169,20 +168,22 @@ def fit_probability(proofs: Sequence[dict[str, float]], true: Sequence[bool]) ->
 
 def fit_all(examples: Sequence[Example]) -> Models:
     """The two rankings, and the probabilities on top of rankings that have not seen the question."""
-    facts = fit_ranking([example for example in examples if not example.is_passage])
-    passages = fit_ranking([example for example in examples if example.is_passage])
     judged: list[Judgement] = []
     for fit, held in _folds(examples):
-        inner_facts = fit_ranking([example for example in fit if not example.is_passage])
-        inner_passages = fit_ranking([example for example in fit if example.is_passage])
-        judged += judge(held, inner_facts, inner_passages)
+        judged += judge(held, _rankings(fit))
     proofs = [one.proof for one in judged]
-    return Models(
-        facts,
-        passages,
+    return replace(
+        _rankings(examples),
         confidence=fit_probability(proofs, [one.right for one in judged]),
         holds=fit_probability(proofs, [one.holds for one in judged]),
     )
+
+
+def _rankings(examples: Sequence[Example]) -> Models:
+    """Models that rank, and say nothing of how sure that is."""
+    facts = fit_ranking([example for example in examples if not example.is_passage])
+    passages = fit_ranking([example for example in examples if example.is_passage])
+    return Models(facts, passages, _NOTHING, _NOTHING)
 
 
 def _folds(examples: Sequence[Example]) -> list[tuple[list[Example], list[Example]]]:
@@ -231,7 +232,7 @@ def out_of_fold(examples: Sequence[Example]) -> dict[str, int | float]:
     holding: list[tuple[float, bool]] = []
     for fit, held in _folds(examples):
         fitted = fit_all(fit)
-        judged = judge(held, fitted.facts, fitted.passages)
+        judged = judge(held, fitted)
         outer += [
             (example, fitted.confidence.probability(one.proof), one.right)
             for example, one in zip(held, judged, strict=True)

@@ -131,18 +131,28 @@ def _sample(rows: Sequence[Row], count: int | None) -> Sequence[Row]:
     return rows if count is None or count >= len(rows) else random.Random(0).sample(list(rows), count)
 
 
+def add_network(parser: argparse.ArgumentParser) -> None:
+    """Options that say which network is measured."""
+    parser.add_argument("--large", action="store_true", help="the large network and not the small one")
+    parser.add_argument("--weights", type=Path, help="of training, the large ones packed (default: the shipped ones)")
+
+
+def chosen_network(given: argparse.Namespace) -> ExtractiveReader:
+    """The network that these options say."""
+    opened = ExtractiveReader.large if given.large else ExtractiveReader.small
+    return opened(given.weights, None) if given.weights else opened()
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line: print the dev figures."""
     parser = argparse.ArgumentParser(prog="python -m training.reader.assess", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with dev/*.jsonl.gz and train/*.jsonl.gz")
-    parser.add_argument("--large", action="store_true", help="the large network and not the small one")
-    parser.add_argument("--weights", type=Path, help="of training, the large ones packed (default: the shipped ones)")
+    add_network(parser)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_QUESTIONS} questions of each set")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
-    opened = ExtractiveReader.large if given.large else ExtractiveReader.small
-    reader = opened(given.weights, None) if given.weights else opened()
+    reader = chosen_network(given)
     for name, value in assess(reader, given.data, QUICK_QUESTIONS if given.quick else None):
         print(f"{name:40s} {value:.3f}", flush=True)
 

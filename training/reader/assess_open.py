@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from rag.reader.spans.extractive import ExtractiveReader, PassageReading, QuestionPassage
+from training.reader.assess import add_network, chosen_network
 from training.reader.open_questions import OpenQuestion, load_open
 
 REFUSED = 0.8
@@ -85,12 +86,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with practical and open_qa")
     parser.add_argument("--work", type=Path, required=True, help="keeps what is retrieved")
     parser.add_argument("--set", default="practical", choices=("practical", "practical_dev", "doc2dial"))
-    parser.add_argument("--large", action="store_true", help="the large network and not the small one")
-    parser.add_argument("--weights", type=Path, help="of training, the large ones packed (default: the shipped ones)")
+    add_network(parser)
     parser.add_argument("--limit", type=int, help="so many questions")
     given = parser.parse_args(arguments)
-    opened = ExtractiveReader.large if given.large else ExtractiveReader.small
-    reader = opened(given.weights, None) if given.weights else opened()
+    reader = chosen_network(given)
     questions = [one for one in load_open(given.data, given.set, given.work) if one.kept and one.passages][
         : given.limit
     ]

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from rag.answer.markdown import escaped
 from rag.answer.serialise import answer_from_json
 from rag.history import Conversation, Conversations, Exchange
-from rag.history.export import escaped, export_json, export_markdown
+from rag.history.export import export_json, export_markdown
 from rag.history.provenance import PACKAGES, made_with
 from rag.index import Manifest
 

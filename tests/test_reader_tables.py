@@ -178,7 +178,7 @@ def test_people_see_a_small_table(document: Document, passage: Passage, capsys: 
     said = " ".join(capsys.readouterr().out.split())
     assert "Flat: 21 · Tenant of the flat by the contract: Odile Varga · Owes: 310 euros · A [1]" in said
     kept = export_markdown(Conversation("0" * 32, "", "Rent", "", "", (Exchange(answer.question, answer),)))
-    assert "> Flat | Tenant of the flat by the contract | Owes |" in kept.replace("\\", "")
+    assert "> *Flat | Tenant of the flat by the contract | Owes |" in kept.replace("\\", "")
 
 
 def test_people_see_what_an_item_is_one_of(

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from rag.answer.agreement import agreement
-from rag.answer.phrases import agreement_words, by_side, framed, lead_words, place_name
+from rag.answer.markdown import block_quote, escaped
+from rag.answer.phrases import agreement_words, by_side, framed, place_name
 from rag.answer.serialise import AnswerJson, JsonModel
 from rag.history.conversations import now_utc
 from rag.history.exchange import Conversation, Exchange
 from rag.history.standing import OutdatedQuote, outdated_lines, resting_on
 from rag.schema import Answer, Citation, Source
-
-_SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.|@")
-_LEADING = re.compile(r"^(?:([-+#=>])|(\d{1,9})([.)]))")
 
 
 class DocumentJson(JsonModel):
@@ -67,7 +64,7 @@ def export_json(conversation: Conversation) -> str:
 def export_markdown(conversation: Conversation) -> str:
     """The conversation as Markdown; nothing in a question or a document is taken for markup.
 
-    White space in quotes becomes single spaces; the JSON has them to the letter.
+    White space within a line of a quote becomes single spaces; the JSON has quotes to the letter.
     """
     parts = [f"# {escaped(conversation.title)}", f"docquote conversation, {_minute(conversation.created)}"]
     for number, exchange in enumerate(conversation.exchanges, start=1):
@@ -81,12 +78,6 @@ def export_markdown(conversation: Conversation) -> str:
     for content in dict.fromkeys(made):
         parts.append(f"---\n\n{_made_with(json.loads(content))}")
     return "\n\n".join(parts) + "\n"
-
-
-def escaped(text: str) -> str:
-    """A text on one line that Markdown shows as it is, at the start of a line or in it."""
-    line = _SPECIAL.sub(lambda match: f"\\{match[0]}", " ".join(text.split()))
-    return _LEADING.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", line)
 
 
 def cited_sources(answer: Answer) -> dict[str, Source]:
@@ -119,30 +110,22 @@ def _answer_parts(answer: Answer) -> list[str]:
             parts += [f"### {escaped(side)}"] if side else []
             for group in groups:
                 frame, quoted = framed(group, answer.citations)
-                parts += [f"*{escaped(frame)}*", *_quotes(quoted)]
-        parts += _quotes(() if answer.groups else answer.citations)
+                parts += [f"*{escaped(frame)}*", *map(block_quote, quoted)]
+        parts += map(block_quote, () if answer.groups else answer.citations)
         parts.append(f"Confidence: {answer.confidence:.0%}")
         said = "" if answer.groups else agreement_words(agreement((*answer.citations, *answer.also)))
         if said:
             parts.append(escaped(said))
-        parts += _quotes(answer.also)
+        parts += map(block_quote, answer.also)
     else:
         parts.append("**That is not in your documents.**")
         if answer.missing_words:
             parts.append(f"No document has the words: {escaped(', '.join(answer.missing_words))}")
         if answer.nearest:
             parts.append("The nearest passages:")
-            parts += _quotes(answer.nearest)
+            parts += map(block_quote, answer.nearest)
     parts.append(_sources((*answer.citations, *answer.also) or answer.nearest, cited_sources(answer)))
     return [part for part in parts if part]
-
-
-def _quotes(citations: Iterable[Citation]) -> list[str]:
-    return [
-        "".join(f"> {escaped(line)}  \n" for line in lead_words(citation).splitlines())
-        + f"> {_marked(citation)} [{citation.number}]"
-        for citation in citations
-    ]
 
 
 def _sources(citations: Iterable[Citation], sources: dict[str, Source]) -> str:
@@ -158,16 +141,6 @@ def _sources(citations: Iterable[Citation], sources: dict[str, Source]) -> str:
         ]
         lines.append(f"{citation.number}. {escaped(citation.title)}: {', '.join(filter(None, place))}")
     return "\n".join(lines)
-
-
-def _marked(citation: Citation) -> str:
-    """The quote, with the words that answer in bold where they stand apart by white space or punctuation."""
-    before, words, after = citation.around_marked
-    if not words.strip() or not words[0].isalnum() or not words[-1].isalnum():
-        return escaped(citation.quote)  # Markdown would not take the stars for marks
-    gap_before = " " if before[-1:].isspace() else ""
-    gap_after = " " if after[:1].isspace() else ""
-    return f"{escaped(before)}{gap_before}**{escaped(words)}**{gap_after}{escaped(after)}"
 
 
 def _made_with(fields: dict[str, Any]) -> str:

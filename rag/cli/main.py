@@ -1,4 +1,4 @@
-"""The command line: ``docquote index | ask | chat | status | outdated | remove | formats | doctor | user | eval``.
+"""The command line: ``docquote index | ask | chat | mcp | status | outdated | remove | formats | doctor | user | ...``.
 
 Exit status: 0 done (for ``ask``: answered, or perhaps), 1 not in the documents (``ask``), a file that could not be read
 (``index``) or something to mend (``doctor``), 2 an error. Models and the page are imported by the commands that need
@@ -209,6 +209,14 @@ def chat(
     from rag.cli.chat import open_chat
 
     open_chat(folder, host=host, port=port, browser=browser, watch=watch, auth=auth, no_auth=no_auth)
+
+
+@app.command()
+def mcp(folder: IndexOption) -> None:
+    """Serve the index to a program that speaks the Model Context Protocol and starts this command."""
+    from rag.cli.mcp import serve_mcp
+
+    serve_mcp(folder)
 
 
 @app.command()

@@ -1,0 +1,28 @@
+"""``docquote mcp``: the index served to the program that started this process."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Thread
+
+from rag.errors import DocquoteError
+from rag.index import require_index
+from rag.settings import Settings
+
+
+def serve_mcp(folder: Path) -> None:
+    """Speaks the Model Context Protocol over standard input and output until the input ends.
+
+    Raises:
+        DocquoteError: the extra ``serve`` is not installed, or the index cannot be opened.
+    """
+    if find_spec("mcp") is None:
+        raise DocquoteError("docquote mcp needs the extra serve; install it: pip install 'docquote[serve]'")
+    require_index(folder)
+    from rag.assistant import Assistant
+    from rag.serving.mcp.server import serve_stdio
+
+    with Assistant.open(folder, Settings.load()) as assistant:
+        Thread(target=assistant.reader.prepare, name="reader", daemon=True).start()
+        serve_stdio(assistant)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from ui_fake import CANDIDATES, MEMBERS, FakeAssistant
 
-from rag.answer.markdown import MAYBE, answer_markdown
+from rag.answer.markdown import MAYBE, answer_markdown, linkless
 from rag.question.follow_up import turn_of
 from rag.schema import Answer, Turn, Words
 from rag.serving.turns import answered, turns_of
@@ -142,6 +142,17 @@ def test_a_turn_is_read_back_from_its_message(text: str, lead: str, start: int, 
     assert found.highlight.split() in ([], marked)
     if marked and marked[0][0].isalnum() and wanted.highlight[0].isalnum() and wanted.highlight[-1].isalnum():
         assert found.highlight.split() == marked
+
+
+@given(ODD)
+def test_a_title_links_to_nothing_even_as_markdown(title: str) -> None:
+    assert not re.search(r"<(a|img|script|b|i)\b", html_of(linkless(f"{HOSTILE_TEXT} {title}")))
+    assert not re.search(r"<(a|img|script|b|i)\b", html_of(linkless(title)))
+
+
+def test_a_title_is_hardly_changed() -> None:
+    for title in ("R&D: plan_2 *final* | 5$", "Minutes of the spring meeting · page 3 · 2 March 2021"):
+        assert linkless(title) == title
 
 
 def test_only_quotes_of_docquote_that_answer_are_read_back() -> None:

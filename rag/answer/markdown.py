@@ -25,6 +25,7 @@ MAYBE = f"**{PERHAPS}:**"
 
 _SPECIAL = re.compile(r"[\\`*_\[<>|~&$]|:(?=//)|(?<=www)\.|@", re.IGNORECASE)
 """Not the closing bracket, which is nothing alone: many chats take ``\\[`` and ``\\]`` for the ends of a formula."""
+_LINKING = re.compile(r"[\\\[<]|:(?=//)|(?<=www)\.|@", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:([-+#=>])|(\d{1,9})([.)]))")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _BREAK = "  \n"
@@ -86,6 +87,14 @@ def escaped(text: str) -> str:
     """A text on one line that Markdown shows as it is, at the start of a line or in it."""
     line = _SPECIAL.sub(lambda match: f"\\{match[0]}", " ".join(text.split()))
     return _LEADING.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", line)
+
+
+def linkless(text: str) -> str:
+    """A text on one line that makes no link, no image and no HTML, be it shown as it is or as Markdown.
+
+    Programs do either with titles; hence nothing else is escaped, which would show where it is no Markdown.
+    """
+    return _LINKING.sub(lambda match: f"\\{match[0]}", " ".join(text.split()))
 
 
 def quoted(citation: Citation, *, marked: bool = True) -> str:

@@ -20,7 +20,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
-from rag.answer.markdown import MarkdownAnswer, Placed, answer_markdown
+from rag.answer.markdown import MarkdownAnswer, Placed, answer_markdown, linkless
 from rag.answer.phrases import place
 from rag.answer.serialise import CitationJson
 from rag.errors import DocquoteError
@@ -241,7 +241,7 @@ def _annotation(placed: Placed) -> Annotation:
     citation = placed.citation
     return Annotation(
         url_citation=UrlCitation(
-            start_index=placed.start, end_index=placed.end, url=quote_uri(citation), title=place(citation)
+            start_index=placed.start, end_index=placed.end, url=quote_uri(citation), title=linkless(place(citation))
         ),
         citation=CitationJson.model_validate(citation),
     )

@@ -144,6 +144,8 @@ def test_there_is_one_model(client: openai.OpenAI) -> None:
     with pytest.raises(openai.NotFoundError, match="gpt-9") as raised:
         client.models.retrieve("gpt-9")
     assert raised.value.code == "model_not_found"
+    with pytest.raises(openai.NotFoundError, match="big/gpt-9"):
+        client.models.retrieve("big/gpt-9")
     with pytest.raises(openai.NotFoundError, match="gpt-9"):
         client.chat.completions.create(model="gpt-9", messages=asked(QUESTION))
 
@@ -165,6 +167,8 @@ def test_what_cannot_be_done_is_said(client: openai.OpenAI, fake: FakeAssistant)
     with pytest.raises(openai.BadRequestError, match="messages") as raised:
         client.chat.completions.create(model="docquote", messages=[])
     assert raised.value.param == "messages"
+    with pytest.raises(openai.BadRequestError, match="1,001 characters; up to 1,000"):
+        client.chat.completions.create(model="docquote", messages=asked("x" * 1001))
     assert len(fake.histories) == before
 
 

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from rag.schema import Answer, Document, Scope, Source, Turn
 
+MAX_QUESTION_CHARACTERS = 1_000
+"""Longer questions are refused: the embedding model reads about 256 word pieces, some 1,000 characters."""
+
 
 class Answerer(Protocol):
     """What is served of ``rag.assistant.Assistant``."""

@@ -14,7 +14,6 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from fastapi.routing import APIRoute
@@ -25,7 +24,7 @@ from rag.answer.phrases import place
 from rag.answer.serialise import CitationJson
 from rag.errors import DocquoteError
 from rag.schema import Answer, Outcome
-from rag.serving.base import Answerer
+from rag.serving.base import MAX_QUESTION_CHARACTERS, Answerer
 from rag.serving.turns import turns_of
 from rag.serving.uris import quote_uri
 from rag.text.chunking import count_tokens
@@ -194,14 +193,14 @@ def completions_router(assistant: Answerer) -> APIRouter:
         """The one model there is."""
         return ModelList(data=[Model()])
 
-    @router.get("/models/{model}")
+    @router.get("/models/{model:path}")
     def model(model: str) -> Model:
         """The model, if it is that one."""
         _check_model(model)
         return Model()
 
     @router.post("/chat/completions", response_model=ChatCompletion)
-    async def complete(chat: ChatRequest) -> ChatCompletion | StreamingResponse:
+    def complete(chat: ChatRequest) -> ChatCompletion | StreamingResponse:
         """Answers the last message of a user; with ``stream`` as server-sent events."""
         _check_model(chat.model)
         if chat.n not in (None, 1):
@@ -212,9 +211,14 @@ def completions_router(assistant: Answerer) -> APIRouter:
             raise _refused("the last message of the user has no text", "messages")
         if question.startswith(_CLIENT_TASK) and _CLIENT_TASK_ABOUT in question:
             completion = _completion(chat, MarkdownAnswer((_NO_TASK,), ()), None)
+        elif len(question) > MAX_QUESTION_CHARACTERS:
+            raise _refused(
+                f"the question has {len(question):,} characters; up to {MAX_QUESTION_CHARACTERS:,} can be read",
+                "messages",
+            )
         else:
             history = turns_of((message.role, message.text) for message in chat.messages[: asked[-1]])
-            answer = await run_in_threadpool(assistant.ask, question, history)
+            answer = assistant.ask(question, history)
             completion = _completion(chat, answer_markdown(answer), answer)
         if not chat.stream:
             return completion

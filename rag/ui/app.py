@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from rag.history import Exchange, Exchanges
+from rag.serving.base import MAX_QUESTION_CHARACTERS
 from rag.serving.chats import owner_of
 from rag.ui.history_events import wire_history
 from rag.ui.html.conversation import MAX_CORRECTION_CHARACTERS, sides_html
@@ -22,9 +23,6 @@ from rag.ui.library_events import wire_library
 from rag.ui.page import Page, asset, html, quiet, sent_with
 from rag.ui.state import Filed, View, first_key, parse_key
 from rag.ui.views import Views
-
-MAX_QUESTION_CHARACTERS = 1000
-"""Longer questions are refused: the embedding model reads about 256 word pieces, some 1,000 characters."""
 
 QUESTIONS_AT_ONCE = 4
 """Answered side by side; with one only, a question after a stopped one would wait for that to end unseen."""

@@ -14,9 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rag.answer.serialise import AnswerJson, JsonModel, SourceJson
 from rag.schema import Scope, Source, Turn
-from rag.serving.base import Answerer
+from rag.serving.base import MAX_QUESTION_CHARACTERS, Answerer
 
-MAX_QUESTION_CHARACTERS = 1_000
 LISTED, MOST_LISTED = 100, 1_000
 """Documents on one page of a list, unless another number is asked for; and at most."""
 READ, MOST_READ = 10_000, 100_000

@@ -10,7 +10,7 @@ from core_fakes import make_document, make_index
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.words import STOP_WORDS, content_words, content_words_as_written, stem, words
+from rag.text.words import STOP_WORDS, content_words, content_words_as_written, stem, whole_words, words
 
 LETTERS = st.characters(categories=["Ll", "Lu", "Lo", "Nd"], max_codepoint=0x2FFF)
 
@@ -20,6 +20,23 @@ def test_words_are_runs_of_letters_and_digits_in_lower_case() -> None:
         ["the", "u", "s", "paid", "1", "240", "to", "snake", "case", "didn", "t", "it"]
     )
     assert words("") == words("?! … —") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "whole"),
+    [
+        ("maker: Fuess", "Fu", "Fuess"),
+        ("in Düsseldorf, since", "sel", "Düsseldorf"),
+        ("1,840 euros", "1,84", "1,840"),
+        ("on Monday.", "Monday", "Monday"),
+        ("a-b", "a", "a"),
+        ("上海市委员会", "海市", "海市"),
+        ("the end", " ", " "),
+    ],
+)
+def test_words_are_marked_whole_where_spaces_part_them(text: str, marked: str, whole: str) -> None:
+    start = text.index(marked)
+    assert text[slice(*whole_words(text, (start, start + len(marked))))] == whole
 
 
 def test_content_words_are_taken_once_without_stop_words_as_first_written() -> None:

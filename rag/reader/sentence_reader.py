@@ -24,6 +24,7 @@ from rag.reader.spans.shipped import LARGE_PATH, LARGE_SHA256, verify_weights
 from rag.schema import AnswerSpan, Passage, Reading
 from rag.settings import Settings
 from rag.text.rarity import inverse_frequencies
+from rag.text.words import whole_words
 
 BUNDLED = "bundled"
 BUNDLED_SMALL = "bundled-small"
@@ -181,5 +182,6 @@ def _answer(sentence: Sentence, spans: Sequence[LocatedSpan], score: float, *, i
     span = best_span_of(sentence, spans)
     if span is None or (span.score < HIGHLIGHT_SCORE and not is_best):
         return AnswerSpan(sentence.passage, sentence.start, sentence.end, None, score, sentence.lead)
-    marked = (span.start, min(span.end, sentence.end))
-    return AnswerSpan(sentence.passage, sentence.start, sentence.end, marked, score, sentence.lead)
+    passage, offset = sentence.passage, sentence.passage.chunk.start
+    start, end = whole_words(passage.text, (span.start - offset, min(span.end, sentence.end) - offset))
+    return AnswerSpan(passage, sentence.start, sentence.end, (start + offset, end + offset), score, sentence.lead)

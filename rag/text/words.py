@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 import Stemmer
 
+from rag.schema import Span
 from rag.text.english import ENGLISH
 from rag.text.normalise import searchable
 
@@ -40,6 +41,25 @@ def content_words_as_written(text: str) -> dict[str, str]:
         if word not in STOP_WORDS:
             written.setdefault(word, match.group())
     return written
+
+
+def whole_words(text: str, span: Span) -> Span:
+    """The span with the whole of the words that it begins or ends within; only in scripts that part words by spaces.
+
+    Args:
+        text: that the span is of, in its characters; not empty.
+    """
+    start, end = span
+    while start > 0 and _is_of_word(text[start - 1]) and _is_of_word(text[start]):
+        start -= 1
+    while end < len(text) and _is_of_word(text[end - 1]) and _is_of_word(text[end]):
+        end += 1
+    return start, end
+
+
+def _is_of_word(character: str) -> bool:
+    """Whether it is a digit, or a letter of Latin, Greek, Cyrillic or another script that has capitals."""
+    return character.isdecimal() or character.lower() != character.upper()
 
 
 @cache

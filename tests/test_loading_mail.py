@@ -112,6 +112,15 @@ def test_a_mailbox_is_its_messages(load: Load) -> None:
     assert document.source.title == "Lift"
 
 
+def test_a_mailbox_has_the_date_of_its_messages_where_they_have_one(load: Load) -> None:
+    border, later = b"From x Tue Mar  5 10:00:00 2024\n", message()
+    later.replace_header("Date", "Thu, 07 Mar 2024 10:00:00 +0100")
+    same = border + message().as_bytes() + b"\n" + border + message("Keys").as_bytes()
+    assert load("a.mbox", same).source.date == date(2024, 3, 5)
+    assert load("b.mbox", same + b"\n" + border + later.as_bytes()).source.date is None
+    assert load("c.zip", archive({"a.eml": message().as_bytes()})).source.date is None
+
+
 def test_a_message_of_outlook(load: Load) -> None:
     texts = {
         0x1A: "IPM.Note", 0x37: "Mooring fees", 0x1000: "The fee is 90 euros.\r\n", 0xC1A: "Ana Ruiz",

@@ -51,13 +51,18 @@ def load_file(
         name=_name(path, root),
         path=str(path),
         title=_title(path.name, parsed, format_),
-        date=parsed.date or date_of(path.stem, parsed.text),
+        date=parsed.date or date_of(path.stem, _own_text(parsed)),
         media_type=format_.media_type,
         sha256=hashlib.sha256(data).hexdigest(),
         pages=page_count(parsed.sections),
         author=sensible_author(parsed.author),
     )
     return Document(source, parsed.text, parsed.sections, parsed.warnings)
+
+
+def _own_text(parsed: Parsed) -> str:
+    """What a file says of itself: all before the first message or file in it."""
+    return parsed.text[: next((one.start for one in parsed.sections if one.kind in ("message", "file")), None)]
 
 
 def _title(name: str, parsed: Parsed, format_: Format) -> str:

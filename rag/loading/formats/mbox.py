@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from rag.errors import Refused
 from rag.loading.builder import TextBuilder
@@ -20,6 +21,8 @@ _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 def parse(data: bytes, limits: Limits) -> Parsed:
     """Every message with its attachments; one that cannot be read is named by its number in a warning.
 
+    The date is that of the messages, where they are of one day.
+
     Raises:
         Refused: no mailbox, or too long.
     """
@@ -28,6 +31,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         raise Refused("is damaged, or not a mailbox")
     parts = Parts(TextBuilder(limits), limits)
     warnings: list[str] = []
+    days: set[date | None] = set()
     ends = [border.start() for border in borders[1:]] + [len(data)]
     for number, (border, end) in enumerate(zip(borders, ends, strict=True), 1):
         try:
@@ -37,5 +41,7 @@ def parse(data: bytes, limits: Limits) -> Parsed:
             warnings.append(f"message {number} {refusal}")
             continue
         warnings += told + write_message(message, parts)
+        days.add(message.sent)
     text, sections = parts.builder.build()
-    return Parsed(text, sections, warnings=tuple(dict.fromkeys(warnings)) + parts.warnings)
+    day = days.pop() if len(days) == 1 else None
+    return Parsed(text, sections, date=day, warnings=tuple(dict.fromkeys(warnings)) + parts.warnings)

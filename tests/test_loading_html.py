@@ -101,6 +101,15 @@ def test_what_is_struck_out_is_left_out_and_told(load: Load) -> None:
     assert document.warnings == ("text that is struck out is left out",)
 
 
+def test_what_style_sets_off_the_line_does_not_join_a_number(load: Load) -> None:
+    document = load(
+        "<style>.up { vertical-align: super }</style><p>It costs 5,400<span class='up'>1</span> or 10<span"
+        " style='vertical-align:super'>6</span>; log<span style='vertical-align: sub'>2</span>8.</p>"
+        "<p>See 70<a class='up' href='#n'>2</a>.</p><div class='up'>3 is a line.</div><p id='n'>A note.</p>",
+    )
+    assert document.text == "It costs 5,400¹ or 10⁶; log₂8.\n\nSee 70[2].\n\n3 is a line.\n\nA note."
+
+
 def test_what_the_style_sheet_hides_is_left_out_and_told(load: Load) -> None:
     document = load(
         "<style>/* .a{display:none} */ .old, p#draft { display: none } @media print { .screen { display: none } }"

@@ -225,6 +225,16 @@ def test_rich_text(load: Load) -> None:
     assert document.warnings == ("hidden text is left out",)
 
 
+def test_rich_text_as_libre_office_writes_notes_and_authors(load: Load) -> None:
+    document = load(
+        "a.rtf",
+        rb"{\rtf1{\info{\author Ana Ruiz}{\author Ana Ruiz}}The ice{{\super\chftn{\*\footnote\chftn\pard Of"
+        rb" 1998.}}} is thick.{\*\unknown{\footnote No note.}}\par}",
+    )
+    assert document.text == "The ice[1] is thick.\n\n[1] Of 1998."
+    assert document.source.author == "Ana Ruiz"
+
+
 def test_rich_text_of_an_unknown_encoding_or_with_an_empty_row_is_read_all_the_same(load: Load) -> None:
     document = load("a.rtf", rb"{\rtf1\ansicpg99999 Caf\'e9\par\trowd\row\trowd\cellx1\cellx2\intbl a\cell b\cell\row}")
     assert document.text == "Café\n\na | b"
@@ -238,6 +248,22 @@ def test_a_book_is_its_chapters_in_order(load: Load) -> None:
     assert labels(document, "heading") == ["The storm", "After"]
     source = document.source
     assert (source.title, source.author, source.date) == ("The lighthouse", "Ana Ruiz, Bo Li", date(2019, 6, 1))
+
+
+def test_a_book_is_read_as_its_style_sheet_shows_it(load: Load) -> None:
+    chapter = (
+        "<link rel='stylesheet' href='../looks%20of/book.css'/><p>It weighs 10<span class='high'>6</span> tons<span "
+        "class='old'>, once 9</span>.<span class='none'>Nobody knows.</span></p>"
+    )
+    looks = {
+        "OEBPS/looks of/book.css": ".high { position: relative; top: -0.33em } .old { text-decoration: line-through }"
+        ".none { display: none }"
+    }
+    document = load("a.epub", book({"One": chapter}, extra=looks))
+    assert document.text == "One\n\nIt weighs 10⁶ tons."
+    assert len(document.warnings) == 2
+    without = load("b.epub", book({"One": chapter.replace("book.css", "gone.css")}, extra=looks))
+    assert "once 9" in without.text and without.warnings == ()
 
 
 def test_a_locked_book_is_refused_and_one_with_scrambled_fonts_is_read(load: Load) -> None:

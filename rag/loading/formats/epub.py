@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
@@ -16,7 +17,8 @@ from rag.errors import Refused
 from rag.loading.builder import TextBuilder
 from rag.loading.dates import parse_date
 from rag.loading.encoding import decode
-from rag.loading.formats import html
+from rag.loading.formats.html import write_fragment
+from rag.loading.formats.html.visible import rules_of
 from rag.loading.limits import Limits
 from rag.loading.package import check_package, parse_part
 from rag.loading.parsed import Parsed
@@ -27,6 +29,7 @@ _FONT_METHODS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/
 _PAGES = ("application/xhtml+xml", "text/html")
 _NCX = "application/x-dtbncx+xml"
 _DC = "{http://purl.org/dc/elements/1.1/}"
+_MOST_STYLE = 500_000  # bytes; a style sheet that is longer holds fonts or pictures
 _SELF_CLOSED = re.compile(r"<(a|b|div|em|i|p|script|span|strong|style|td|th|title)\b([^<>]*)/>")
 """What XHTML closes at once, and HTML would leave open."""
 _DAMAGED = "is damaged, or not an EPUB book"
@@ -46,13 +49,27 @@ def parse(data: bytes, limits: Limits) -> Parsed:
             raise Refused("is protected by digital rights management (DRM): only its seller's programs can read it")
         place, package = _package(archive)
         names = dict(_contents(archive, package, place))
+
+        @cache
+        def declared(sheet: str) -> Mapping[str, str]:
+            if sheet not in archive.namelist() or archive.getinfo(sheet).file_size > _MOST_STYLE:
+                return {}
+            try:
+                return rules_of(decode(archive.read(sheet))[0])
+            except Refused:  # what is no text declares nothing
+                return {}
+
+        def declared_at(place: str, href: str) -> Mapping[str, str]:
+            return declared(_linked(place, href))
+
         for name in _spine(package, place):
             if name not in archive.namelist():
                 warnings += (f"chapter {name} is not in the file",)
                 continue
             markup, guessed = decode(archive.read(name))
             chapter = TextBuilder(limits)
-            warnings += guessed + html.write_fragment(_SELF_CLOSED.sub(r"<\1\2></\1>", markup), chapter)
+            markup = _SELF_CLOSED.sub(r"<\1\2></\1>", markup)
+            warnings += guessed + write_fragment(markup, chapter, partial(declared_at, name))
             _write_chapter(names.get(name, ""), *chapter.build(), builder)
     text, sections = builder.build()
     known = {name: [_words(one) for one in package.iter(f"{_DC}{name}")] for name in ("title", "creator", "date")}
@@ -98,7 +115,7 @@ def _contents(archive: zipfile.ZipFile, package: Any, place: str) -> Iterator[tu
             continue
         for href, label in links:
             if label and href and "#" not in href:
-                yield posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(href))), label
+                yield _linked(name, href), label
 
 
 def _root(archive: zipfile.ZipFile, name: str) -> Any:
@@ -142,7 +159,12 @@ def _spine(package: Any, place: str) -> Iterator[str]:
 
 def _member(place: str, item: Any) -> str:
     """Where in the archive a file lies that the list at ``place`` names."""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(place), unquote(item.get("href") or "")))
+    return _linked(place, item.get("href") or "")
+
+
+def _linked(place: str, href: str) -> str:
+    """The member of the archive that a reference in the one at ``place`` leads to."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(place), unquote(href)))
 
 
 def _words(element: Any) -> str:

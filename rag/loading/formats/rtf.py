@@ -46,6 +46,7 @@ class _Group:
         skip: characters that stand for one of ``\\u`` where that is not known.
         hidden, struck, deleted: whether the text is that.
         level: "super", "sub" or "".
+        around: what the text around a group is of that is left out where its first word is not known.
     """
 
     into: str = "text"
@@ -55,6 +56,7 @@ class _Group:
     struck: bool = False
     deleted: bool = False
     level: str = ""
+    around: str = ""
 
 
 @dataclass(slots=True)
@@ -169,16 +171,21 @@ class _Reader:
 
     def _word(self, word: str, number: int | None) -> None:
         self._to_skip = 0
+        around = self._group.around
+        if around:
+            self._change(around="")
         if word in _SKIPPED:
             self._change(into="")
         elif word in _READ:
-            self._change(into=_READ[word] if self._group.into else "")
+            is_again = word in ("title", "author") and self._known[word]  # LibreOffice writes who changed it so too
+            self._change(into=_READ[word] if self._group.into and not is_again else "")
         elif word in ("listtext", "pntext"):
             self._change(into="marker")
             self._paragraph.marker = ""
         elif word == "footnote":
-            if self._group.into == "text" and self._note is None:
+            if "text" in (self._group.into, around) and self._note is None:
                 self._notes += 1
+                self._change(into="text")
                 self._add(f"[{self._notes}]", mark=True)
                 self._note = []
                 self._change(into="note")
@@ -249,7 +256,7 @@ class _Reader:
     def _symbol(self, symbol: str) -> None:
         self._to_skip = 0
         if symbol == "*":
-            self._change(into="")
+            self._change(into="", around=self._group.into)
         elif symbol in ("\n", "\r"):
             self._word("par", None)
         elif symbol in _SYMBOLS:

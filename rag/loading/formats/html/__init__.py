@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from rag.loading.builder import TextBuilder
 from rag.loading.dates import parse_date
 from rag.loading.encoding import decode
-from rag.loading.formats.html.visible import unwanted
+from rag.loading.formats.html.visible import off_the_line, rules_of, unwanted
 from rag.loading.formats.html.writing import Writer
 from rag.loading.limits import Limits
 from rag.loading.parsed import Parsed
@@ -48,15 +48,28 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     return Parsed(text, sections, title, stated, warnings, author)
 
 
-def write_fragment(markup: str, builder: TextBuilder) -> tuple[str, ...]:
-    """Append the visible text of a piece of HTML to ``builder``; returns warnings of what is left out."""
-    return _write_tree(LexborHTMLParser(markup), builder)
+def write_fragment(
+    markup: str, builder: TextBuilder, rules_at: Callable[[str], Mapping[str, str]] = lambda _: {}
+) -> tuple[str, ...]:
+    """Append the visible text of a piece of HTML to ``builder``; returns warnings of what is left out.
+
+    Args:
+        markup: the HTML.
+        builder: that is written to.
+        rules_at: what the style sheet declares that the page links to by a reference; see ``rules_of``.
+    """
+    return _write_tree(LexborHTMLParser(markup), builder, rules_at)
 
 
-def _write_tree(tree: LexborHTMLParser, builder: TextBuilder) -> tuple[str, ...]:
-    left_out, warnings = unwanted(tree)
+def _write_tree(
+    tree: LexborHTMLParser, builder: TextBuilder, rules_at: Callable[[str], Mapping[str, str]] = lambda _: {}
+) -> tuple[str, ...]:
+    rules: dict[str, str] = {}
+    for sheet in tree.css("style, link[rel~=stylesheet][href]"):
+        rules |= rules_of(sheet.text()) if sheet.tag == "style" else rules_at(sheet.attributes.get("href") or "")
+    left_out, warnings = unwanted(tree, rules)
     if tree.body is not None:
-        Writer(builder, left_out).write_page(tree.body)
+        Writer(builder, left_out, off_the_line(tree, rules)).write_page(tree.body)
     return warnings
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 import tinycss2
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -25,13 +26,22 @@ _OF_HEADINGS = frozenset(
 _PROSE = "p, article, main, h1, h2"  # a form that holds one wraps the page, as some servers do
 _HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STRIKES = re.compile(r"text-decoration[^;]*line-through", re.IGNORECASE)
+_RAISES = re.compile(r"vertical-align\s*:\s*super|position\s*:\s*relative\s*;\s*top\s*:\s*-0?\.\d+em", re.IGNORECASE)
+"""The latter is how LibreOffice raises what it makes smaller."""
+_LOWERS = re.compile(r"vertical-align\s*:\s*sub\b", re.IGNORECASE)
+_IN_LINES = frozenset({"a", "b", "em", "font", "i", "small", "span", "strong"})
 _SIMPLE = re.compile(r"[a-z]*(?:[.#][\w-]+)+", re.IGNORECASE)
 _ANCHORS = frozenset("# ¶ § ↩ ↩︎ ↑ ^ 🔗".split())
 """What links to a heading itself, and from a note back to its mark, are called."""
 
 
-def unwanted(tree: LexborHTMLParser) -> tuple[set[int], tuple[str, ...]]:
-    """The ids of the nodes that are no part of the text, with all that is in them; and warnings of what is left out."""
+def unwanted(tree: LexborHTMLParser, rules: Mapping[str, str]) -> tuple[set[int], tuple[str, ...]]:
+    """The ids of the nodes that are no part of the text, with all that is in them; and warnings of what is left out.
+
+    Args:
+        tree: of a page.
+        rules: what its style sheets declare, by selector.
+    """
     body = tree.body
     if body is None:
         return set(), ()
@@ -43,7 +53,6 @@ def unwanted(tree: LexborHTMLParser) -> tuple[set[int], tuple[str, ...]]:
     found += [node for node in tree.css("form") if node.css_first(_PROSE) is None]
     found += [node for node in tree.css("a[href*='#']") if node.text().strip() in _ANCHORS]
     inline = [(node, node.attributes.get("style") or "") for node in tree.css("[style]")]
-    rules = _rules(tree)
     struck = tree.css(", ".join([_STRUCK, *(one for one, declared in rules.items() if _STRIKES.search(declared))]))
     struck += [node for node, style in inline if _STRIKES.search(style)]
     hiding = ", ".join(selector for selector, declared in rules.items() if _HIDES.search(declared))
@@ -57,15 +66,26 @@ def _have_text(nodes: Sequence[LexborNode]) -> bool:
     return any(node.text().strip() for node in nodes)
 
 
-def _rules(tree: LexborHTMLParser) -> dict[str, str]:
-    """What the page's own style sheets declare for simple selectors (".old", "p#draft"), the last rule of each."""
+def off_the_line(tree: LexborHTMLParser, rules: Mapping[str, str]) -> dict[int, Literal["sup", "sub"]]:
+    """The ids of the nodes within lines that style, and not their element, sets above or below the line."""
+    found: dict[int, Literal["sup", "sub"]] = {}
+    levels: tuple[tuple[Literal["sup", "sub"], re.Pattern[str]], ...] = (("sup", _RAISES), ("sub", _LOWERS))
+    for level, declares in levels:
+        selectors = ", ".join(selector for selector, declared in rules.items() if declares.search(declared))
+        nodes = tree.css(selectors) if selectors else []
+        nodes += [node for node in tree.css("[style]") if declares.search(node.attributes.get("style") or "")]
+        found |= {node.mem_id: level for node in nodes if node.tag in _IN_LINES}
+    return found
+
+
+def rules_of(sheet: str) -> dict[str, str]:
+    """What a style sheet declares for simple selectors (".old", "p#draft"), the last rule of each."""
     declared: dict[str, str] = {}
-    for sheet in tree.css("style"):
-        for rule in tinycss2.parse_stylesheet(sheet.text(), skip_comments=True, skip_whitespace=True):
-            if rule.type == "qualified-rule":
-                for selector in tinycss2.serialize(rule.prelude).split(","):
-                    if _SIMPLE.fullmatch(selector.strip()):
-                        declared[selector.strip()] = tinycss2.serialize(rule.content)
+    for rule in tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True):
+        if rule.type == "qualified-rule":
+            for selector in tinycss2.serialize(rule.prelude).split(","):
+                if _SIMPLE.fullmatch(selector.strip()):
+                    declared[selector.strip()] = tinycss2.serialize(rule.content)
     return declared
 
 

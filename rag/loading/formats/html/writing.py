@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from selectolax.lexbor import LexborNode
 
@@ -34,10 +35,18 @@ _ENDS = (":", "?", "!", ".", "：", "？")
 class Writer:
     """Writes the nodes of a page to a builder. A note stands at the end of the part that its mark stands in."""
 
-    def __init__(self, builder: TextBuilder, unwanted: set[int]) -> None:
-        """``unwanted`` has the ids of nodes that are not written, and takes those of what was."""
+    def __init__(
+        self, builder: TextBuilder, unwanted: set[int], off_the_line: Mapping[int, Literal["sup", "sub"]]
+    ) -> None:
+        """
+        Args:
+            builder: that is written to.
+            unwanted: the ids of nodes that are not written; takes those of what was.
+            off_the_line: the ids of nodes that stand above or below the line, and are no elements for that.
+        """
         self._builder = builder
         self._unwanted = unwanted
+        self._off_the_line = off_the_line
         self._notes: dict[str, LexborNode] = {}
         self._due: list[tuple[str, LexborNode]] = []
         self._numbers: dict[int, int] = {}  # of the last item in each numbered list
@@ -104,7 +113,7 @@ class Writer:
         elif tag == "li":
             self._joins = False
             self._builder.begin_item(self._marker(node), max(self._depth, 1))
-        elif tag in ("sup", "sub"):
+        elif tag in ("sup", "sub") or node.mem_id in self._off_the_line:
             self._raised(node)
         elif tag == "dt":
             self._term(node)
@@ -182,7 +191,7 @@ class Writer:
 
     def _inside(self, node: LexborNode) -> str:
         """The text of what is in a node, written apart; the notes that it marks are due here."""
-        inner = Writer(TextBuilder(DEFAULT_LIMITS), self._unwanted)
+        inner = Writer(TextBuilder(DEFAULT_LIMITS), self._unwanted, self._off_the_line)
         inner._notes, inner._due = self._notes, self._due
         for child in node.iter(include_text=True):
             inner.write(child)
@@ -201,7 +210,7 @@ class Writer:
 
     def _raised(self, node: LexborNode) -> None:
         text = node.text()
-        link = node.css_first("a[href^='#']") or node.parent
+        link = node if node.tag == "a" else node.css_first("a[href^='#']") or node.parent
         href = (link.attributes.get("href") or "") if link is not None else ""
         target = href[1:] if href.startswith("#") else ""
         words = text.strip().strip("[]")
@@ -211,7 +220,7 @@ class Writer:
                 self._due.append((text, self._notes.pop(target)))
         elif len(text) > _MAX_RAISED:
             return
-        elif node.tag == "sup":
+        elif self._off_the_line.get(node.mem_id, node.tag) == "sup":
             text = raised(text)
         else:
             text = lowered(text, _beside(node.prev), _beside(node.next))

@@ -37,7 +37,19 @@ def date_from_iso(text: str) -> date:
 
 
 SectionKind = Literal[
-    "page", "slide", "sheet", "message", "file", "rows", "heading", "table", "item", "code", "note", "recognised"
+    "page",
+    "slide",
+    "sheet",
+    "message",
+    "file",
+    "rows",
+    "lines",
+    "heading",
+    "table",
+    "item",
+    "code",
+    "note",
+    "recognised",
 ]
 PLACES: tuple[SectionKind, ...] = ("page", "slide", "sheet", "message", "file")
 """The kinds of section that a citation can name as the place where it stands."""
@@ -53,6 +65,7 @@ class Section:
             - ``"page"``, ``"slide"``: its number, from "1"; ``"sheet"``: its name; ``"message"``: its subject;
               ``"file"`` in an archive or a message: its name.
             - ``"rows"``: the cells of a sheet, "A12:F40", whose rows are its lines, one each.
+            - ``"lines"``: of a file whose lines are its own, line by line: the number of the first, "1".
             - ``"heading"``: its text. It covers its own line and everything up to the next heading or the next slide,
               sheet, message or file.
             - ``"table"``: its header row as it stands at the start of the section, "Flat | Tenant"; "" where no row
@@ -132,7 +145,7 @@ class Document:
         return None
 
     def place_at(self, offset: int) -> str:
-        """Where the character at ``offset`` stands: "page 3", "sheet Budget, row 12", "message Rent, file a.pdf".
+        """Where the character at ``offset`` stands: "page 3", "sheet Budget, row 12", "file a.py, line 7".
 
         "" where the format has no such places.
         """
@@ -140,11 +153,14 @@ class Document:
         places = {section.kind: section.label for section in found if section.kind in PLACES}  # the innermost of each
         names = [f"{kind} {label}".rstrip() for kind, label in places.items()]
         for section in found:
-            if section.kind == "rows":
-                first = section.label.partition(":")[0].lstrip(ascii_uppercase)
-                rows_before = self.text.count("\n", section.start, offset)
-                names.append(f"row {int(first) + rows_before}")
+            if section.kind in ("rows", "lines"):
+                names.append(f"{section.kind.removesuffix('s')} {self.line_in(section, offset)}")
         return ", ".join(names)
+
+    def line_in(self, section: Section, offset: int) -> int:
+        """The number of the row or line at ``offset``, as the file counts them, in a section of rows or lines."""
+        first = section.label.partition(":")[0].lstrip(ascii_uppercase)
+        return int(first) + self.text.count("\n", section.start, offset)
 
     def sureness(self, start: int, end: int) -> int | None:
         """How sure text recognition is, 0 to 100, of the worst line with characters ``start:end``; None: of none."""

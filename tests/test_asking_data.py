@@ -97,11 +97,11 @@ def assistant(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> I
         ("How long does the crossing to Skerry Island take?", "45 minutes", "ferries.csv", "row 2", ""),
         ("What is the phone number of the night engineer?", "555 0147", "pump.json", "", "contacts"),
         ("Who wrote Tides of the Sound?", "Maren Falk", "catalogue.xml", "", "catalogue.book"),
-        ("How long are backups of the museum kept?", "45 days", "backup.yaml", "", ""),
+        ("How long are backups of the museum kept?", "45 days", "backup.yaml", "line 1", ""),
         ("How deep was the probe buried?", "35 centimetres", "soil.ipynb", "", "Soil of the orchard"),
         ("What was the mean moisture?", "27.4 percent", "soil.ipynb", "", "Soil of the orchard"),
-        ("Why did gate 3 stop?", "overheated", "gate.log", "", ""),
-        ("How many cubic metres of water are free?", "first 3 cubic metres", "tariff.py", "", ""),
+        ("Why did gate 3 stop?", "overheated", "gate.log", "line 2", ""),
+        ("How many cubic metres of water are free?", "first 3 cubic metres", "tariff.py", "line 5", ""),
     ],
 )  # fmt: skip
 def test_an_answer_is_cited_where_it_stands(

@@ -12,7 +12,7 @@ from loading_files import put
 
 from rag.errors import LoadError
 from rag.loading import load_file
-from rag.schema import Document
+from rag.schema import Document, Section
 
 pytestmark = pytest.mark.usefixtures("parsed_here")
 
@@ -151,7 +151,8 @@ def test_yaml_is_kept_to_the_character_and_its_names_are_headings(load: Load) ->
 @pytest.mark.parametrize("text", ["host: vault.example\nport: 80\n", "- one\n- two\n", "# Nothing yet\n---\n"])
 def test_yaml_without_a_name_that_holds_others_is_its_lines(load: Load, text: str) -> None:
     document = load("a.yaml", text)
-    assert (document.text, document.sections, document.warnings) == (text, (), ())
+    lines = Section("lines", "1", 0, len(text))
+    assert (document.text, document.sections, document.warnings) == (text, (lines,), ())
 
 
 def test_yaml_makes_no_objects_and_follows_no_alias(load: Load) -> None:
@@ -225,13 +226,18 @@ def test_code_is_kept_to_the_character_in_parts(load: Load) -> None:
         'def bill(used):\n    """In euros."""\n\n    return used * FEE',
         "class Meter:\n    pass",
     ]
+    assert document.place_at(0) == "line 1"
+    assert document.place_at(PROGRAM.index("pass")) == f"line {PROGRAM.splitlines().index('    pass') + 1}"
     assert document.source.title == "Tariff" and document.source.media_type == "text/x-source"
     settings = load("a.toml", "[server]\r\nport = 1\r\n\r\n[db]\r\nname = 2\r\n")
-    assert [settings.text[s.start : s.end] for s in settings.sections] == ["[server]\nport = 1", "[db]\nname = 2"]
+    assert [settings.text[s.start : s.end] for s in settings.sections if s.kind == "code"] == [
+        "[server]\nport = 1",
+        "[db]\nname = 2",
+    ]
 
 
 def test_a_log_is_its_lines_without_colours(load: Load) -> None:
     lines = "2025-02-03 06:01 INFO gate opened\n2025-02-03 06:44 \x1b[31mERROR\x1b[0m gate stopped\n"
     document = load("gate.log", lines)
     assert document.text == "2025-02-03 06:01 INFO gate opened\n2025-02-03 06:44 ERROR gate stopped\n"
-    assert document.source.title == "Gate" and document.sections == ()
+    assert document.source.title == "Gate" and document.place_at(len(document.text) - 1) == "line 2"

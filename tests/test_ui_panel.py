@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -22,7 +24,7 @@ from ui_fake import (
     make_document,
 )
 
-from rag.schema import Citation, Document, Section, Span
+from rag.schema import Citation, Document, Section, SectionKind, Span
 from rag.ui.html.source import MORE_CHARACTERS, WHOLE_CHARACTERS, first_window, panel_html, wider_window
 from rag.ui.state import Key
 
@@ -84,8 +86,11 @@ def test_the_marks_are_the_quote_and_the_text_is_the_document(document: Document
 
 
 SECTIONED_TEXT = st.lists(
-    st.sampled_from(["# Head", "words", " ", "\t", "\n", "\n\n", "<b>", "&amp;", "é", "\f"]), max_size=60
+    st.sampled_from(["# Head", "words", " ", "\t", "\n", "\n\n", "<b>", "&amp;", "é", "\f", " | ", "|"]), max_size=60
 )
+
+KINDS: tuple[SectionKind, ...] = get_args(SectionKind)
+LABELS = {"page": "1", "slide": "2", "rows": "A1:B9", "lines": "1", "recognised": "80"}
 
 
 @given(SECTIONED_TEXT.map("".join).filter(bool), st.data())
@@ -95,8 +100,13 @@ def test_any_text_sections_window_and_quote(text: str, data: st.DataObject) -> N
         return start, data.draw(st.integers(start, high))
 
     sections = tuple(
-        Section(kind, "1" if kind == "page" else "Head", *span(0, len(text)))
-        for kind in data.draw(st.lists(st.sampled_from(["page", "heading"]), max_size=6))
+        sorted(
+            (
+                Section(kind, LABELS.get(kind, "Head"), *span(0, len(text)))
+                for kind in data.draw(st.lists(st.sampled_from(KINDS), max_size=8))
+            ),
+            key=lambda section: section.start,
+        )
     )
     window = span(0, len(text))
     quote = span(*window)
@@ -121,6 +131,72 @@ def test_a_quoted_heading_is_shown_letter_by_letter() -> None:
     body = whole(MINUTES_DOCUMENT, cite(1, MINUTES_DOCUMENT, "## Attendance"))
     assert body.marked == "## Attendance"
     assert "## Attendance" in body.shown
+
+
+def laid_out(text: str, quote: str, *sections: Section) -> tuple[str, Body]:
+    """The panel's HTML of a document, and what stands in it; the last word of the quote is that which answers."""
+    document = make_document("a.txt", "A", text, sections=sections)
+    start = text.index(quote)
+    strong = (start + quote.rindex(" ") + 1, start + len(quote))
+    citation = replace(MEMBERS[0], start=start, end=start + len(quote), quote=quote, highlight=strong)
+    html = panel_html(document, citation, KEY, 1, (0, len(text)))
+    body = Body(html)
+    assert (body.text, body.marked, body.strong) == (text, quote, text[slice(*strong)])
+    return html, body
+
+
+def test_a_table_is_a_table_with_the_rows_and_columns_of_its_sheet() -> None:
+    text = "Rent\n\nFlat | Tenant | Rent\n1 | Ada | 900\n2 |  | 870\nAll flats are let.\n\nEnd."
+    table = (6, text.index("\n\nEnd"))
+    html, body = laid_out(
+        text,
+        "1 | Ada | 900",
+        Section("sheet", "Rent", 0, table[1]),
+        Section("heading", "Rent", 0, table[1], 1),
+        Section("rows", "B4:D7", *table),
+        Section("table", "Flat | Tenant | Rent", *table),
+    )
+    assert "|" not in body.shown and body.tags.count("tr") == 1 + 4 and body.tags.count("th") == 3
+    assert re.findall(r'data-at="(\w+)"', html) == ["B", "C", "D", "4", "5", "6", "7"]
+    assert '<td colspan="3">All flats are let.' in html
+    assert body.tags.count("mark") == 3  # a cell each
+    assert html.index('aria-label="Sheet"') < html.index("<h3>Rent") < html.index("<table>")
+
+
+def test_a_table_that_no_row_heads_or_whose_columns_are_not_all_there_claims_neither() -> None:
+    text = "Warden | Ada\nPorter | Tom"
+    html, body = laid_out(text, text, Section("rows", "A1:C2", 0, len(text)), Section("table", "", 0, len(text)))
+    assert "th" not in body.tags and re.findall(r'data-at="(\w+)"', html) == ["1", "2"]
+
+
+def test_lines_of_a_file_are_numbered_and_code_keeps_its_lines() -> None:
+    text = "import time\n\n\ndef wait():\n    # Wait for 90 seconds\n    time.sleep(90)\n"
+    html, body = laid_out(
+        text,
+        "# Wait for 90 seconds",
+        Section("lines", "1", 0, len(text)),
+        Section("heading", "wait", 14, len(text), 1),
+        Section("code", "", 14, len(text) - 1),
+    )
+    assert re.findall(r'data-at="(\d+)">', html) == ["1", "2", "3", "4", "5", "6"]
+    assert "h3" not in body.tags and 'data-at="5">    <mark># Wait for' in html
+    html, body = laid_out("Said.\n\na = 1\n\nb = 2\n\nMore.", "b = 2", Section("code", "python", 7, 19))
+    assert body.tags.count("p") == 3
+    assert '<p class="dq-code">a = 1\n\n<mark>' in html
+
+
+def test_slides_and_files_are_ruled_with_their_names_and_an_empty_slide_is_one() -> None:
+    text = "One is here.\n\nThree is here."
+    html, _ = laid_out(
+        text,
+        "Three is here.",
+        Section("file", "a.pptx", 0, len(text)),
+        Section("slide", "1", 0, 12),
+        Section("slide", "2", 12, 12),
+        Section("slide", "3", 14, len(text)),
+    )
+    rules = re.findall(r'role="separator" aria-label="([^"]*)"', html)
+    assert rules == ["File a.pptx", "Slide 1", "Slide 2", "Slide 3"]
 
 
 def test_pages_are_ruled_and_numbered() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import PurePath
 
 from rag.answer.agreement import Position
-from rag.schema import Answer, Citation, Group, Month, Narrowing, Source
+from rag.schema import PLACES, Answer, Citation, Group, Month, Narrowing, Source
 
 CONFIDENCE_WORDS = (
     (0.85, "Very likely the answer"),
@@ -30,13 +30,13 @@ def library_name(sources: Sequence[Source]) -> str:
 def place(citation: Citation) -> str:
     """Where a quote stands, for people: title, page or the like, heading, date."""
     date = day(citation.date) if citation.date else ""
-    parts = [citation.title, *_place_and_heading(citation), date, recognition_words(citation)]
+    parts = [citation.title, *place_and_heading(citation), date, recognition_words(citation)]
     return " · ".join(part for part in parts if part)
 
 
 def place_within(citation: Citation) -> str:
     """Where in its document a quote stands: page, slide or the like and heading, as far as it has them."""
-    return " · ".join(part for part in (*_place_and_heading(citation), recognition_words(citation)) if part)
+    return " · ".join(part for part in (*place_and_heading(citation), recognition_words(citation)) if part)
 
 
 def recognition_words(citation: Citation) -> str:
@@ -44,9 +44,11 @@ def recognition_words(citation: Citation) -> str:
     return "" if citation.recognised is None else f"read by text recognition, {citation.recognised}% sure"
 
 
-def _place_and_heading(citation: Citation) -> tuple[str, str]:
-    heading = "" if citation.heading == citation.title else citation.heading or ""
-    return place_name(citation), heading
+def place_and_heading(citation: Citation) -> tuple[str, str]:
+    """The place of a quote and the heading that it stands under; "" for a heading that says nothing new."""
+    where, heading = place_name(citation), citation.heading or ""
+    told = [citation.title, *(f"{kind} {heading}" for kind in PLACES)]
+    return where, "" if any(words in told for words in (heading, *where.split(", "))) else heading
 
 
 def place_name(citation: Citation) -> str:

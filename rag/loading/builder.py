@@ -13,7 +13,7 @@ from rag.text.tables import row_of
 
 _INDENT = "  "
 _END_HEADINGS = frozenset({"heading", *PLACES} - {"page"})  # a text goes on over a page's end
-_RANK = {kind: rank for rank, kind in enumerate((*PLACES, "rows", "heading", "note", "table", "item", "code"))}
+_RANK = {kind: rank for rank, kind in enumerate((*PLACES, "rows", "lines", "heading", "note", "table", "item", "code"))}
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 
 from rag.loading.limits import Limits
-from rag.loading.parsed import Parsed, read_lines
+from rag.loading.parsed import Parsed, its_lines, read_lines
 from rag.schema import Section
 
 _NEXT_PART = re.compile(r"\n[^\S\n]*\n+(?=[^\s)\]}])")
@@ -26,4 +26,4 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     starts = [0, *(match.end() for match in _NEXT_PART.finditer(text)), len(text)]
     parts = [(start, start + len(text[start:end].rstrip())) for start, end in pairwise(starts)]
     sections = tuple(Section("code", "", start, end) for start, end in parts if end > start)
-    return Parsed(text, sections, warnings=warnings)
+    return Parsed(text, (its_lines(text), *sections), warnings=warnings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.loading.limits import Limits
-from rag.loading.parsed import Parsed, read_lines
+from rag.loading.parsed import Parsed, its_lines, read_lines
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[mK]")
 
@@ -17,4 +17,5 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         Refused: not text, or too long.
     """
     text, warnings = read_lines(data, limits)
-    return Parsed(_COLOUR.sub("", text), warnings=warnings)
+    text = _COLOUR.sub("", text)
+    return Parsed(text, (its_lines(text),), warnings=warnings)

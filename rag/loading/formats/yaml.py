@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import yaml
 
 from rag.loading.limits import Limits
-from rag.loading.parsed import Parsed, read_lines
+from rag.loading.parsed import Parsed, its_lines, read_lines
 from rag.schema import Section
 
 _LEVELS = 3
@@ -31,12 +31,14 @@ def parse(data: bytes, limits: Limits) -> Parsed:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark is not None else ""
-        return Parsed(text, warnings=(*warnings, f"is not valid YAML{where}: it is read as lines of text"))
+        return Parsed(
+            text, (its_lines(text),), warnings=(*warnings, f"is not valid YAML{where}: it is read as lines of text")
+        )
     ends = [*(start for start, _, _ in starts), len(text)][1:]
     sections = tuple(
         Section("heading", name, start, end, level) for (start, name, level), end in zip(starts, ends, strict=True)
     )
-    return Parsed(text, sections, warnings=warnings)
+    return Parsed(text, (its_lines(text), *sections), warnings=warnings)
 
 
 def _names(text: str) -> Iterator[tuple[int, str, int]]:

@@ -1,24 +1,16 @@
-"""The source panel: a document around a quote as HTML. Pure.
-
-The text nodes of the rendered text, joined, are the window of the document's stored text; the text nodes of
-its marks, joined, are the quote. Layout (paragraphs, headings, pages) is added around the characters, never
-in place of them: line breaks that a margin stands for are kept in a hidden span.
-"""
+"""The source panel: a document around a quote as HTML. Pure."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from markupsafe import Markup
 
-from rag.answer.phrases import day, place_name, recognition_words
+from rag.answer.phrases import day, place_and_heading, recognition_words
 from rag.loading.pages import has_page_images
 from rag.loading.verification import Verification
 from rag.schema import Citation, Document, Span
+from rag.ui.html.document_text import shown_text
 from rag.ui.html.pdf_page import PdfPage
 from rag.ui.html.render import render
 from rag.ui.state import Key
@@ -39,43 +31,6 @@ _CHECKED = {
     "unreadable": ("Cannot be checked", ""),
 }
 """What is said of each state of a file: a label, and what it means."""
-
-_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
-_MARKER = re.compile(r"#*[^\S\n]*")
-_HEADING_LINE = re.compile(r"[^\n]*\n?(?:[^\S\n]*\n)*")
-
-
-class Piece(NamedTuple):
-    """Characters of a document, whether they are left out of sight, and whether they answer."""
-
-    text: str
-    hidden: bool
-    strong: bool
-
-
-class Block(NamedTuple):
-    """A paragraph, a heading's line, or the white space between them.
-
-    Attributes:
-        page: the number of the page that begins with it; "" where none does.
-        tag: the element that it is.
-        before, quote, after: all its characters in order, the quote's apart; all in ``before`` where it has none.
-    """
-
-    page: str
-    tag: Literal["h3", "p", "span"]
-    before: Sequence[Piece]
-    quote: Sequence[Piece]
-    after: Sequence[Piece]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownText:
-    """The text of a document in a window, and whether there is more of it on either side."""
-
-    blocks: Sequence[Block]
-    more_above: bool
-    more_below: bool
 
 
 def empty_html(message: str = "Choose a numbered quote to read it in its document.") -> str:
@@ -115,7 +70,7 @@ def panel_html(
     if document.text[citation.start : citation.end] != citation.quote:
         return empty_html(f"{citation.title} has changed since this answer was given. Please ask again.")
     facts = [
-        place_name(citation),
+        *place_and_heading(citation),
         day(citation.date) if citation.date is not None else "",
         citation.document,
         recognition_words(citation),
@@ -171,52 +126,3 @@ def _line_end(text: str, wanted: int, earliest: int) -> int:
         return len(text)
     newline = text.rfind("\n", earliest, wanted)
     return wanted if newline < 0 else newline + 1
-
-
-def shown_text(document: Document, citation: Citation, window: Span) -> ShownText:
-    """The text of ``window``: paragraphs, headings and page rules, with the quote apart."""
-    headings = {s.start: s.label for s in document.sections if s.kind == "heading"}
-    pages = {s.start: s.label for s in document.sections if s.kind == "page"}
-    blocks: list[Block] = []
-    for start, end in _blocks(document, window):
-        block = document.text[start:end]
-        text_end = start + len(block.rstrip())
-        text_start = start
-        if start in headings and not start <= citation.start < end:
-            text_start += len(_MARKER.match(block)[0])  # type: ignore[index]  # it matches the empty string
-        quote = _within((citation.start, citation.end), (start, end))
-        strong = _within(citation.highlight or (0, 0), quote)
-        spans = ((start, quote[0]), quote, (quote[1], end)) if quote[0] < quote[1] else ((start, end), quote, quote)
-        before, quoted, after = (_pieces(document.text, span, (text_start, text_end), strong) for span in spans)
-        tag: Literal["h3", "p", "span"] = "h3" if start in headings else "p" if text_end > start else "span"
-        blocks.append(Block(pages.get(start, ""), tag, before, quoted, after))
-    return ShownText(blocks, more_above=window[0] > 0, more_below=window[1] < len(document.text))
-
-
-def _blocks(document: Document, window: Span) -> list[Span]:
-    """The window cut after blank lines, at pages and headings, and after each heading's line; nothing is lost."""
-    start, end = window
-    text = document.text
-    cuts = {start, end, *(match.end() for match in _BLANK_LINES.finditer(text, start, end))}
-    for section in document.sections:
-        cuts.add(section.start)
-        if section.kind == "heading" and (line := _HEADING_LINE.match(text, section.start)):
-            cuts.add(line.end())
-    return list(pairwise(sorted(cut for cut in cuts if start <= cut <= end)))
-
-
-def _pieces(text: str, span: Span, shown: Span, strong: Span) -> list[Piece]:
-    """The characters of ``span``, each exactly once, cut where they begin or end to be hidden or strong."""
-    if span[0] == span[1]:
-        return []
-    bounds = sorted({*span, *_within(shown, span), *_within(strong, span)})
-    return [
-        Piece(text[start:end], hidden=not shown[0] <= start < shown[1], strong=strong[0] <= start < strong[1])
-        for start, end in pairwise(bounds)
-    ]
-
-
-def _within(span: Span, outer: Span) -> Span:
-    """``span`` cut to ``outer``; empty, at one of its ends, where they do not meet."""
-    start, end = (min(max(offset, outer[0]), outer[1]) for offset in span)
-    return start, end

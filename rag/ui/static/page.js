@@ -8,6 +8,15 @@ const questionBox = () => find("#dq-box textarea");
 const shownKey = () => find("#dq-panel .dq-doc")?.dataset.key;
 const citationOf = (key) => find(`#dq-thread [data-open="${key}"]`);
 
+// A wide table is scrolled to the words that answer.
+function showAnswers(tables) {
+  for (const table of document.querySelectorAll(tables)) {
+    const answer = table.querySelector("strong");
+    const [at, frame] = [answer?.getBoundingClientRect(), table.getBoundingClientRect()];
+    if (at?.right > frame.right) table.scrollLeft += at.left - frame.left - table.clientWidth / 3;
+  }
+}
+
 // Scrolls within the panel only; in the sheet of a narrow screen, which covers the citation, focus goes along.
 function showQuote() {
   const text = find("#dq-panel .dq-text");
@@ -17,6 +26,7 @@ function showQuote() {
     text.scrollTop += at.top - frame.top - text.clientHeight / 3;
     if (at.left < frame.left || at.right > frame.right) text.scrollLeft += at.left - frame.left - 24;
   }
+  showAnswers("#dq-panel .dq-grid");
   if (root.hasAttribute("data-dq-sheet")) find("#dq-panel .dq-close")?.focus();  // not focusable on a wide screen
 }
 
@@ -147,6 +157,7 @@ if (inThread) {
     if (wanted) find("#dq-thread").scrollTop = wanted.offsetTop;
     else if (all.length > turns) showLast(all[all.length - 1]);
     turns = all.length;
+    showAnswers("#dq-thread .dq-table");
     element.querySelector(".dq-correct textarea")?.focus();
     if (!turns) root.removeAttribute("data-dq-sheet");
     markCitation();

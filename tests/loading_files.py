@@ -136,9 +136,14 @@ def package_with(package: bytes, changed: dict[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
+def libre_office() -> str | None:
+    """The program of LibreOffice; None where it is not installed."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
 def by_libre_office(path: Path, suffix: str) -> Path:
     """What LibreOffice makes of a file, beside it and with another suffix; skips the test where it is not installed."""
-    program = shutil.which("soffice") or shutil.which("libreoffice")
+    program = libre_office()
     if program is None:
         pytest.skip("LibreOffice is not installed")
     folder = path.parent / "converted"

@@ -101,6 +101,16 @@ def test_what_is_struck_out_is_left_out_and_told(load: Load) -> None:
     assert document.warnings == ("text that is struck out is left out",)
 
 
+def test_notes_as_libre_office_writes_them_do_not_begin_with_their_mark(load: Load) -> None:
+    document = load(
+        "<p>The ice<a class='sdfootnoteanc' name='n1anc' href='#n1sym'><sup>1</sup></a> is thick.</p><p>It holds.</p>"
+        "<div id='n1'><p class='sdfootnote'><a class='sdfootnotesym' name='n1sym' href='#n1anc'>1</a>5 men said so.</p>"
+        "</div>"
+        "<p><a name='top' href='#n1'>To the note</a></p>"
+    )
+    assert document.text == "The ice[1] is thick.\n\nIt holds.\n\nTo the note\n\n[1] 5 men said so."
+
+
 def test_what_style_sets_off_the_line_does_not_join_a_number(load: Load) -> None:
     document = load(
         "<style>.up { vertical-align: super }</style><p>It costs 5,400<span class='up'>1</span> or 10<span"

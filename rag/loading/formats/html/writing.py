@@ -28,6 +28,7 @@ _NUMERALS: dict[str, NumeralStyle] = {
 }  # fmt: skip
 _BLOCK_IN_CELL = "table, ul, ol, pre, blockquote, h1, h2, h3, h4, h5, h6, p + p, div + div"
 _NOTE = "p, li, div, dd, td, span, aside"  # what a note may be; a link to a heading or a section leads elsewhere
+_BACK = "a[name][href^='#']"
 _MAX_RAISED = 20  # characters; what is longer is a sentence in small type
 _ENDS = (":", "?", "!", ".", "：", "？")
 
@@ -58,6 +59,7 @@ class Writer:
         """Writes all of a page, its notes included."""
         self._notes = _notes(root)
         self._unwanted |= {note.mem_id for note in self._notes.values()}
+        self._unwanted |= {link.mem_id for note in self._notes.values() for link in note.css(_BACK)}
         self.write(root)
         self._write_notes()
 
@@ -238,14 +240,19 @@ class Writer:
 
 
 def _notes(root: LexborNode) -> dict[str, LexborNode]:
-    """The notes of a page by their ids: what marks above the line link to, and stands after them."""
+    """The notes of a page by their ids: what marks above the line link to, and stands after them.
+
+    LibreOffice gives the id to the link back to the mark, with which the note begins, as its name.
+    """
     marked: set[str] = set()
     found: dict[str, LexborNode] = {}
-    for node in root.css("sup a[href^='#'], a[href^='#'] > sup, [id]"):  # in the order of the page
+    for node in root.css(f"sup a[href^='#'], a[href^='#'] > sup, [id], {_BACK}"):  # in the order of the page
         link = (node.css_first("a[href^='#']") or node.parent) if node.tag == "sup" else node
         target = (link.attributes.get("href") or "") if link is not None else ""
         if node.id and node.id in marked and node.css_matches(_NOTE):
             found.setdefault(node.id, node)
+        elif (name := node.attributes.get("name")) in marked and node.parent and node.parent.css_matches(_NOTE):
+            found.setdefault(name or "", node.parent)
         elif target.startswith("#"):
             marked.add(target[1:])
     return found

@@ -25,8 +25,8 @@ from eval.summary import headline
 from eval.timing import timing
 from rag.index import Index, open_index
 from rag.question.follow_up import forms
-from rag.retrieval import Mode, Retriever
-from rag.schema import Passage
+from rag.retrieval import Retriever
+from rag.schema import Passage, SearchMode
 from rag.settings import Settings
 
 DEPTH = 100
@@ -35,7 +35,7 @@ DEPTH = 100
 CHUNKS = 4 * DEPTH
 """Chunks asked for, as several of a ranking's chunks may be of one document."""
 
-SYSTEMS: dict[str, tuple[str, Mode, bool]] = {
+SYSTEMS: dict[str, tuple[str, SearchMode, bool]] = {
     "dense": ("Dense alone", "dense", False),
     "lexical": ("BM25 alone", "lexical", False),
     "fused": ("Fused", "fused", False),

@@ -18,7 +18,7 @@ from rag.question.understanding import said_to_docquote, understand
 from rag.reader import Reader, open_reader
 from rag.reader.calibration import Calibration
 from rag.retrieval import Retriever, sources_in
-from rag.schema import Answer, Document, Scope, Source, Turn
+from rag.schema import Answer, Document, Passage, Scope, SearchMode, Source, Turn
 from rag.settings import Settings
 from rag.sqlite import closed_on_error
 
@@ -95,6 +95,23 @@ class Assistant:
         )
         resources = Resources(retriever, self.reader, self.calibration, self.settings, self.index.document)
         return answer(understood, resources, library=len(library))
+
+    def search(
+        self, query: str, scope: Scope | None = None, *, mode: SearchMode = "fused", offset: int = 0, limit: int = 10
+    ) -> list[Passage]:
+        """Passages that are likely to be about a query, the best first; nothing is read or answered.
+
+        Args:
+            query: words or a question.
+            scope: which documents count; None: all.
+            mode: by words ("lexical"), by meaning ("dense"), or by both ("fused").
+            offset: how many of the best to pass over.
+            limit: at most so many.
+
+        Raises:
+            ScopeError: the scope names a document or folder that the index does not hold.
+        """
+        return self.retriever.retrieve(_encodable(query), k=offset + limit, scope=scope, mode=mode)[offset:]
 
     def sources(self) -> list[Source]:
         """The documents of the index, without their texts."""

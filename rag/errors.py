@@ -53,6 +53,10 @@ class UsersError(DocquoteError):
     """The file of users cannot be read or written, or a name or password cannot be taken."""
 
 
+class KeysError(DocquoteError):
+    """The file of keys cannot be read or written, or a key cannot be made."""
+
+
 class ScopeError(DocquoteError):
     """A question names a document or folder that the index does not hold."""
 

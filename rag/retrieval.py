@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
-from typing import Literal
 
 from embeddings import Embedder
 from rag.errors import ScopeError
 from rag.index import FoundChunk, Index
 from rag.index.names import names_like
-from rag.schema import Passage, Scope, Scores, Source
+from rag.schema import Passage, Scope, Scores, SearchMode, Source
 from rag.text.words import content_words, words
 
 CANDIDATES = 100
@@ -21,8 +20,6 @@ DENSE_WEIGHT = 0.6
 SHINGLE = 5
 NEAR_IDENTICAL = 0.8
 """Passages of which this share of 5-word shingles is common say the same; only the better-ranked one is kept."""
-
-Mode = Literal["fused", "dense", "lexical"]
 
 
 class Retriever:
@@ -41,7 +38,7 @@ class Retriever:
         self._ranked = cache(self._search) if remember else self._search
 
     def retrieve(
-        self, question: str, *, k: int = 10, scope: Scope | None = None, mode: Mode = "fused", merge: bool = True
+        self, question: str, *, k: int = 10, scope: Scope | None = None, mode: SearchMode = "fused", merge: bool = True
     ) -> list[Passage]:
         """The ``k`` best passages, the best first.
 
@@ -62,7 +59,7 @@ class Retriever:
             for rank, (one, scores) in enumerate(found, start=1)
         ]
 
-    def _search(self, question: str, wanted: int, scope: Scope, mode: Mode) -> list[tuple[int, Scores]]:
+    def _search(self, question: str, wanted: int, scope: Scope, mode: SearchMode) -> list[tuple[int, Scores]]:
         """The ids of the ``wanted`` best chunks, the best first, each with why it was found."""
         document_ids = None if scope.is_everything else self._documents_in(scope)
         vector = self._embedder.encode_queries([question])[0]

@@ -456,6 +456,9 @@ class Candidate:
     question: str = ""
 
 
+SearchMode = Literal["fused", "dense", "lexical"]
+"""How passages are searched for: by words and meaning, by meaning, or by words."""
+
 Outcome = Literal["found", "perhaps", "not found"]
 """Whether the documents answer a question: the quotes do; what is shown may; nothing that was read does."""
 

@@ -36,7 +36,7 @@ ROOMS: dict[str, str] = {
     "rag.assistant": "errors schema settings sqlite embeddings question index retrieval reader answer",
     "rag.history": "errors schema settings sqlite text question index answer",
     "rag.doctor": "errors schema settings embeddings text loading index reader assistant history",
-    "rag.serving": "errors schema text index answer history",
+    "rag.serving": "errors schema text loading index answer history",
     "rag.ui": "errors schema markup text loading sample index answer history serving",
     "rag.cli": "errors schema settings embeddings loading sample index answer assistant history doctor serving ui",
     "eval": "*",

@@ -76,7 +76,7 @@ def test_tools_say_what_they_take_and_give_and_that_they_change_nothing(fake: Fa
     async def act(client: Client) -> None:
         assert "own documents" in (client.instructions or "")
         tools = (await client.list_tools()).tools
-        assert [tool.name for tool in tools] == ["ask", "list_documents", "read_document"]
+        assert [tool.name for tool in tools] == ["ask", "search", "list_documents", "read_document"]
         for tool in tools:
             assert tool.title and tool.description and tool.annotations is not None
             assert tool.annotations.read_only_hint and not tool.annotations.destructive_hint

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ScopeError
-from rag.retrieval import CANDIDATES, DENSE_WEIGHT, Mode, Retriever, fuse
-from rag.schema import Scope
+from rag.retrieval import CANDIDATES, DENSE_WEIGHT, Retriever, fuse
+from rag.schema import Scope, SearchMode
 
 MINUTES = "The committee voted to repair the roof of the boat house before the summer."
 DOCUMENTS = (
@@ -31,12 +31,12 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
     index.close()
 
 
-def names(retriever: Retriever, question: str, scope: Scope | None = None, mode: Mode = "fused") -> list[str]:
+def names(retriever: Retriever, question: str, scope: Scope | None = None, mode: SearchMode = "fused") -> list[str]:
     return [passage.source.name for passage in retriever.retrieve(question, scope=scope, mode=mode)]
 
 
 @pytest.mark.parametrize("mode", ["fused", "dense", "lexical"])
-def test_the_passage_that_answers_comes_first(retriever: Retriever, mode: Mode) -> None:
+def test_the_passage_that_answers_comes_first(retriever: Retriever, mode: SearchMode) -> None:
     assert names(retriever, "How many members attended?", mode=mode)[0] == "minutes/2022/spring.txt"
     assert names(retriever, "Who is repairing the roofs?", mode=mode)[0] == "minutes/2021/spring.txt"
 
@@ -79,7 +79,9 @@ def test_no_more_passages_than_asked_for(retriever: Retriever) -> None:
     ],
 )
 @pytest.mark.parametrize("mode", ["fused", "dense"])
-def test_only_documents_in_scope_answer(retriever: Retriever, scope: Scope, expected: set[int], mode: Mode) -> None:
+def test_only_documents_in_scope_answer(
+    retriever: Retriever, scope: Scope, expected: set[int], mode: SearchMode
+) -> None:
     question = "committee members gardeners club roof meeting harbour surplus"
     assert set(names(retriever, question, scope, mode)) == {DOCUMENTS[i].source.name for i in expected}
     assert set(names(retriever, question, scope, "lexical")) == {DOCUMENTS[i].source.name for i in expected}

@@ -36,7 +36,7 @@ def open_chat(
         check_users(auth)
     settings = Settings.load()
     if not has_index(folder):
-        _index_sample(folder, settings)
+        index_sample(folder, settings)
     err.print(f"Opening http://{host}:{port} - press Ctrl-C to stop.")
     try:
         _serve(folder, settings, host, port, browser, watch, Gate(Users(auth)) if auth is not None else None)
@@ -67,7 +67,8 @@ def _serve(
         serve(views, host=host, port=port, open_browser=browser, auth=gate.authenticate if gate else None)
 
 
-def _index_sample(folder: Path, settings: Settings) -> None:
+def index_sample(folder: Path, settings: Settings) -> None:
+    """Makes an index of the sample library, and says so."""
     from embeddings import open_embedder
     from rag.cli.progress import file_progress
     from rag.index.ingest import update_index

@@ -1,4 +1,4 @@
-"""The command line: ``docquote index | ask | chat | mcp | status | outdated | remove | formats | doctor | user | ...``.
+"""The command line: ``docquote index | ask | chat | serve | mcp | status | outdated | remove | formats | ...``.
 
 Exit status: 0 done (for ``ask``: answered, or perhaps), 1 not in the documents (``ask``), a file that could not be read
 (``index``) or something to mend (``doctor``), 2 an error. Models and the page are imported by the commands that need
@@ -34,6 +34,7 @@ from rag.cli.console import (
     report_dict,
     support_dict,
 )
+from rag.cli.keys import key_app
 from rag.cli.users import user_app
 from rag.errors import DocquoteError
 from rag.schema import Scope
@@ -60,6 +61,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(user_app, name="user")
+app.add_typer(key_app, name="key")
 
 
 def _print_version(wanted: bool) -> None:
@@ -209,6 +211,28 @@ def chat(
     from rag.cli.chat import open_chat
 
     open_chat(folder, host=host, port=port, browser=browser, watch=watch, auth=auth, no_auth=no_auth)
+
+
+@app.command()
+def serve(
+    folder: IndexOption,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 7860,
+    keys: Annotated[
+        Path | None, typer.Option("--keys", help="File of the keys that programs need; see docquote key.")
+    ] = None,
+    auth: Annotated[
+        Path | None, typer.Option("--auth", help="File of the users who may log in to the page; see docquote user.")
+    ] = None,
+    no_page: Annotated[bool, typer.Option("--no-page", help="Serve programs alone.")] = False,
+    name: Annotated[
+        list[str] | None, typer.Option("--name", help="A name by which the server is called, besides localhost.")
+    ] = None,
+) -> None:
+    """Serve programs (REST, MCP, OpenAI-style) and the page until interrupted."""
+    from rag.cli.serve import serve_doors
+
+    serve_doors(folder, host=host, port=port, names=name or [], keys=keys, auth=auth, page=not no_page)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from rag.history.conversations import Conversations, now_utc, outdated_answers
 from rag.history.exchange import Conversation, Exchange, Exchanges, Rating, history_of
-from rag.history.export import export_json, export_markdown
+from rag.history.export import ConversationJson, conversation_json, export_json, export_markdown
 from rag.history.feedback import FeedbackStore, answer_key, read_feedback, to_question_pairs
 from rag.history.provenance import made_with
 from rag.history.standing import (
@@ -19,6 +19,7 @@ from rag.history.standing import (
 
 __all__ = [
     "Conversation",
+    "ConversationJson",
     "Conversations",
     "Exchange",
     "Exchanges",
@@ -28,6 +29,7 @@ __all__ = [
     "OutdatedQuote",
     "Rating",
     "answer_key",
+    "conversation_json",
     "export_json",
     "export_markdown",
     "found_again",

@@ -49,16 +49,20 @@ class ConversationJson(JsonModel):
     exchanges: tuple[ExchangeJson, ...]
 
 
-def export_json(conversation: Conversation) -> str:
-    """The conversation as JSON, with the SHA-256 that each file had and what each answer was made with."""
-    content = ConversationJson(
+def conversation_json(conversation: Conversation) -> ConversationJson:
+    """The conversation with the SHA-256 that each file had and what each answer was made with."""
+    return ConversationJson(
         exported=now_utc(),
         title=conversation.title,
         created=conversation.created,
         updated=conversation.updated,
         exchanges=tuple(_exchange_json(exchange) for exchange in conversation.exchanges),
     )
-    return content.model_dump_json(indent=2) + "\n"
+
+
+def export_json(conversation: Conversation) -> str:
+    """The same as text."""
+    return conversation_json(conversation).model_dump_json(indent=2) + "\n"
 
 
 def export_markdown(conversation: Conversation) -> str:

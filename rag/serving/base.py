@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from rag.schema import Answer, Document, Scope, Source, Turn
+from rag.schema import Answer, Document, Passage, Scope, SearchMode, Source, Turn
 
 MAX_QUESTION_CHARACTERS = 1_000
 """Longer questions are refused: the embedding model reads about 256 word pieces, some 1,000 characters."""
@@ -24,6 +24,11 @@ class Answerer(Protocol):
         any_date: bool = False,
     ) -> Answer:
         """Answer a question; the history is that of one conversation."""
+
+    def search(
+        self, query: str, scope: Scope | None = None, *, mode: SearchMode = "fused", offset: int = 0, limit: int = 10
+    ) -> list[Passage]:
+        """Passages likely to be about a query, the best first; nothing is answered."""
 
     def sources(self) -> list[Source]:
         """The documents that are asked."""

@@ -90,6 +90,19 @@ class Chats:
         self._recheck(self.conversations)
         return self.conversations.outdated(owner)
 
+    def listed(self, owner: str, contains: str = "") -> tuple[Conversation, ...]:
+        """The owner's conversations without their exchanges, the last used first; those with these words, if any."""
+        return () if self.conversations is None else self.conversations.list(owner, contains)
+
+    def delete(self, owner: str, conversation_id: str) -> None:
+        """Deletes a conversation.
+
+        Raises:
+            ConversationError: the owner has no such conversation.
+        """
+        if self.conversations is None or not self.conversations.delete(owner, conversation_id):
+            raise ConversationError("There is no such conversation (any more).")
+
     def open(self, owner: str, conversation_id: str) -> Conversation:
         """A kept conversation with what its owner thought of the answers, and what no longer stands of them.
 

@@ -184,9 +184,9 @@ class ErrorsAsOpenAI(APIRoute):
         return handled
 
 
-def completions_router(assistant: Answerer) -> APIRouter:
-    """The routes below ``/v1`` that OpenAI's clients call, to be included in an application that checks keys."""
-    router = APIRouter(route_class=ErrorsAsOpenAI, tags=["OpenAI-style"])
+def completions_router(assistant: Answerer, dependencies: Sequence[Any] = ()) -> APIRouter:
+    """The routes below ``/v1`` that OpenAI's clients call; ``dependencies`` check keys."""
+    router = APIRouter(route_class=ErrorsAsOpenAI, tags=["OpenAI-style"], dependencies=dependencies)
 
     @router.get("/models")
     def models() -> ModelList:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import hashlib
 import hmac
-import json
-import os
 import secrets
-import tempfile
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
-from rag.errors import UsersError
+from rag.errors import DocquoteError, UsersError
+from rag.serving.lines import LinesFile
 
 COST, BLOCK_SIZE, PARALLEL = 2**15, 8, 1
 """scrypt's n, r and p: 32 MiB and some 0.1 s for one try (RFC 7914; n = 2^15 is for interactive log-ins)."""
@@ -66,6 +61,7 @@ class Users:
     def __init__(self, path: Path) -> None:
         """Nothing is read yet; a file that does not exist holds no users."""
         self.path = path
+        self._file = LinesFile(path, lambda fields: _checked(User(**fields)), "user", UsersError)
 
     def names(self) -> list[str]:
         """All names, in order.
@@ -73,7 +69,7 @@ class Users:
         Raises:
             UsersError: the file cannot be read or is not in its format.
         """
-        return sorted(self._read())
+        return sorted(self._file.read())
 
     def add(self, name: str, password: str) -> bool:
         """Adds a user, or gives one another password; returns whether the name is new.
@@ -81,17 +77,15 @@ class Users:
         Raises:
             UsersError: the name or the password cannot be taken, or the file cannot be read or written.
         """
-        _check_name(name)
+        check_name(name)
         if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
             raise UsersError(
                 f"the password has {len(password)} characters; it must have {MIN_PASSWORD_CHARACTERS} to "
                 f"{MAX_PASSWORD_CHARACTERS:,}"
             )
-        with self._lock():
-            users = self._read()
+        with self._file.changing() as users:
             is_new = name not in users
             users[name] = hashed(name, password)
-            self._write(users)
         return is_new
 
     def remove(self, name: str) -> bool:
@@ -100,12 +94,8 @@ class Users:
         Raises:
             UsersError: the file cannot be read or written.
         """
-        with self._lock():
-            users = self._read()
-            if users.pop(name, None) is None:
-                return False
-            self._write(users)
-        return True
+        with self._file.changing() as users:
+            return users.pop(name, None) is not None
 
     def check(self, name: str, password: str) -> bool:
         """Whether the password is the user's; an unknown name takes as long as a known one.
@@ -113,52 +103,9 @@ class Users:
         Raises:
             UsersError: the file cannot be read or is not in its format.
         """
-        user = self._read().get(name)
+        user = self._file.read().get(name)
         matches = _matches(user or _NOBODY, password[:MAX_PASSWORD_CHARACTERS])
         return matches and user is not None
-
-    def _lock(self) -> FileLock:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsersError(f"{self.path}: cannot be written ({error.strerror or error})") from error
-        return FileLock(self.path.with_name(f"{self.path.name}.lock"))
-
-    def _read(self) -> dict[str, User]:
-        try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return {}
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsersError(f"{self.path}: cannot be read as a file of users ({error})") from error
-        users: dict[str, User] = {}
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                try:
-                    user = _checked(User(**json.loads(line)))
-                except (TypeError, ValueError, binascii.Error) as error:
-                    raise UsersError(
-                        f"{self.path}, line {number}: is not a user ({error}); remove the line, then: docquote user add"
-                    ) from error
-                users[user.name] = user
-        return users
-
-    def _write(self, users: dict[str, User]) -> None:
-        """All or nothing, readable by the owner only."""
-        lines = "".join(f"{json.dumps(asdict(users[name]), ensure_ascii=False)}\n" for name in sorted(users))
-        try:
-            handle, temporary = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)  # mode 0600
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                    stream.write(lines)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                Path(temporary).replace(self.path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            raise UsersError(f"{self.path}: cannot be written ({error.strerror or error})") from error
 
 
 class Gate:
@@ -274,9 +221,14 @@ def _checked(user: User) -> User:
     return user
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str, error: type[DocquoteError] = UsersError) -> None:
+    """Refuses what cannot be the name of a user or a key.
+
+    Raises:
+        DocquoteError: of the type given.
+    """
     if not name or name != name.strip() or not name.isprintable() or len(name) > MAX_NAME_CHARACTERS:
-        raise UsersError(
+        raise error(
             f"{name!r} cannot be a name: it must have 1 to {MAX_NAME_CHARACTERS} printable characters, and no space "
             "at either end"
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from importlib.resources import as_file, files
 
 import gradio as gr
+from fastapi import FastAPI
 
 from rag.ui.app import build_app
 from rag.ui.page import asset
@@ -74,6 +76,43 @@ def serve(
             favicon_path=icon,
         )
         app.block_thread()
+
+
+@contextmanager
+def mounted_page(
+    app: FastAPI,
+    views: Views,
+    *,
+    auth: Callable[[str, str], Awaitable[bool]] | None = None,
+    max_waiting: int = MAX_WAITING,
+) -> Iterator[None]:
+    """Makes the page the part of an application that answers what no other of its routes does, while the block lasts.
+
+    Args:
+        app: with its other routes.
+        views, auth, max_waiting: as for ``serve``.
+    """
+    page = build_app(views)
+    page.queue(max_size=max_waiting)
+    page.state_session_capacity = MAX_SESSIONS
+    with as_file(files("rag.ui").joinpath("static").joinpath("icon.png")) as icon:
+        gr.mount_gradio_app(
+            app,
+            page,
+            path="/",
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            mcp_server=False,
+            pwa=False,
+            ssr_mode=False,
+            auth=auth,
+            auth_message=LOG_IN if auth is not None else None,
+            theme=_theme(),
+            head=f"<style>{asset('style.css')}</style>",
+            favicon_path=str(icon),
+        )
+        yield
 
 
 def _theme() -> gr.themes.Base:

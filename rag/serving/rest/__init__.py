@@ -1,0 +1,1 @@
+"""REST: what programs ask of docquote below ``/v1``, as JSON."""

@@ -9,7 +9,7 @@ from itertools import islice
 from embeddings import Embedder
 from rag.errors import ScopeError
 from rag.index import FoundChunk, Index
-from rag.index.names import names_like
+from rag.index.names import names_like, names_near
 from rag.schema import Passage, Scope, Scores, SearchMode, Source
 from rag.text.words import content_words, words
 
@@ -152,7 +152,9 @@ def sources_in(scope: Scope, sources: Sequence[Source]) -> list[Source]:
         if name not in names:
             if meant := names_like(sources, name):
                 raise ScopeError(f"{name}: say which is meant: {', '.join(meant)}; see: docquote status")
-            raise ScopeError(f"{name}: the index holds no document of that name; see: docquote status")
+            near = ", or ".join(names_near(sources, name))
+            meant_perhaps = f", did you mean {near}?" if near else "; see: docquote status --all"
+            raise ScopeError(f"{name}: the index holds no document of that name{meant_perhaps}")
     folders = tuple(f"{folder.strip('/')}/" for folder in scope.folders)
     for given, folder in zip(scope.folders, folders, strict=True):
         if not any(source.name.startswith(folder) for source in sources):

@@ -15,7 +15,7 @@ from test_assistant import assert_verbatim
 
 from rag import Assistant
 from rag.answer.serialise import answer_from_json, answer_to_dict, answer_to_json
-from rag.cli.console import print_answer
+from rag.cli.answers import print_answer
 from rag.errors import ScopeError
 from rag.reader import Reader, open_reader
 from rag.sample import questions_file

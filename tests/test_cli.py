@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import types
 from collections.abc import Callable
@@ -75,6 +76,12 @@ def indexed(docquote: Docquote, tmp_path: Path) -> Docquote:
     return docquote
 
 
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
 def assert_error(ran: Ran, *words: str) -> None:
     assert ran.status == 2
     assert "Traceback" not in ran.err
@@ -131,14 +138,18 @@ def test_rebuild_makes_the_index_of_the_same_folders_anew(
     assert indexed("ask", QUESTION).status == 0
 
 
-def test_status_shows_what_the_index_holds(indexed: Docquote) -> None:
+def test_status_shows_what_the_index_holds(indexed: Docquote, tmp_path: Path) -> None:
     found = indexed("status", "--json").json
     assert (found["documents"], found["chunks"]) == (2, 2)
     assert [source["name"] for source in found["sources"]] == ["garden.txt", "minutes/2021.txt"]
+    assert [one["documents"] for one in found["by_folder"]] == [1, 1]
     shown = indexed("status")
     assert shown.status == 0
     assert "2 documents" in shown.out
-    assert "minutes/2021.txt" in shown.out
+    assert f"{tmp_path}/documents/minutes: 1 document, 1 chunk\n" in shown.out
+    assert "docquote status --all --index .docquote" in shown.out
+    assert "minutes/2021.txt" not in shown.out
+    assert "minutes/2021.txt" in indexed("status", "--all").out
 
 
 def test_a_removed_document_stops_answering(indexed: Docquote) -> None:
@@ -264,7 +275,7 @@ def test_only_the_given_documents_answer(indexed: Docquote) -> None:
     assert indexed("ask", QUESTION, "--after", "2030-01-01").status == 1
 
 
-@pytest.mark.parametrize("question", ["", " ", "???", "\udcff\udc80", "\0", "🎉", "the of and", "--", "[/bold]"])
+@pytest.mark.parametrize("question", ["???", "\udcff\udc80", "\0", "🎉", "the of and", "--", "[/bold]"])
 def test_a_question_of_nothing_is_not_in_the_documents(indexed: Docquote, question: str) -> None:
     ran = indexed("ask", "--json", "--", question)
     assert (ran.status, ran.json["found"]) == (1, False)
@@ -280,7 +291,7 @@ def test_text_of_documents_cannot_steer_the_terminal(docquote: Docquote, tmp_pat
     shown = text.replace("\x1b", "\ufffd").replace("\x9b", "\ufffd").replace("\x07", "\ufffd")
     assert shown in ran.out
     assert "[red]a[/red].txt" in ran.out
-    status = docquote("status", "--index", "[slug]/index").out
+    status = docquote("status", "--all", "--index", "[slug]/index").out
     assert "[red]a[/red].txt" in status
     assert status.startswith("[slug]/index: ")
 
@@ -354,6 +365,97 @@ def test_wrong_usage_has_status_2(docquote: Docquote, arguments: list[str]) -> N
     ran = docquote(*arguments)
     assert ran.status == 2
     assert "Usage: " in ran.err
+    assert "error: " in ran.err
+    told = docquote(*arguments, "--json")
+    assert told.status == 2
+    assert told.json["error"] in told.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("stats",), "'status'"),
+        (("ask", "x", "--documnt", "y"), "--document"),
+        (("remove", "minutes/2012.txt"), "minutes/2021.txt"),
+        (("remove", "Minutes of the spring meting"), "minutes/2021.txt"),
+        (("ask", "x", "--document", "gardn.txt"), "garden.txt"),
+        (("index", "documents/gardn.txt"), "documents/garden.txt"),
+    ],
+)
+def test_a_slip_is_told_with_what_may_be_meant(indexed: Docquote, arguments: list[str], meant: str) -> None:
+    ran = indexed(*arguments)
+    assert ran.status == 2
+    assert f"did you mean {meant}?" in ran.err.replace("Did", "did")
+
+
+@pytest.mark.parametrize("command", [(), ("index",), ("ask",), ("chat",), ("user",), ("user", "list")])
+def test_h_is_help(docquote: Docquote, command: list[str]) -> None:
+    short, long = docquote(*command, "-h"), docquote(*command, "--help")
+    assert (short.status, short.out) == (0, long.out)
+    assert "Usage: " in short.out
+
+
+@pytest.mark.parametrize("question", ["", " ", "\t\n", "x" * 1_001])
+def test_an_empty_or_endless_question_is_an_error(indexed: Docquote, question: str) -> None:
+    assert_error(indexed("ask", question), "the question ")
+    assert "the question " in indexed("ask", question, "--json").json["error"]
+
+
+def test_what_is_not_there_makes_no_index(docquote: Docquote, tmp_path: Path) -> None:
+    write_files(tmp_path / "documents", FILES)
+    assert_error(docquote("index", "documents", "nope", "--index", "new"), "nope: there is no such file or folder")
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_indexed_file_that_is_gone_may_be_named(indexed: Docquote, tmp_path: Path) -> None:
+    (tmp_path / "documents").rename(tmp_path / "away")
+    ran = indexed("index", "documents")
+    assert ran.status == 1
+    assert "what the index holds of it is kept" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "answers"),
+    [
+        ("--after", "2021", True),
+        ("--after", "2021-05", True),
+        ("--after", "2021-05-17", True),
+        ("--after", "2021-05-18", False),
+        ("--after", "2021-06", False),
+        ("--after", "2022", False),
+        ("--before", "2021", True),
+        ("--before", "2021-05", True),
+        ("--before", "2021-05-17", True),
+        ("--before", "2021-05-16", False),
+        ("--before", "2021-04", False),
+        ("--before", "2020", False),
+    ],
+)
+def test_a_year_or_a_month_is_all_of_it(
+    docquote: Docquote, tmp_path: Path, option: str, given: str, answers: bool
+) -> None:
+    write_files(tmp_path / "documents", {"minutes-2021-05-17.txt": MINUTES})
+    docquote("index", "documents")
+    assert docquote("ask", QUESTION, option, given).status == (0 if answers else 1)
+
+
+@pytest.mark.parametrize("given", ["yesterday", "2024-13", "2024-02-30", "17.5.2024", "", "24"])
+def test_another_date_is_told_what_to_write(indexed: Docquote, given: str) -> None:
+    ran = indexed("ask", QUESTION, "--after", given)
+    assert ran.status == 2
+    assert "is no date: write a day, a month or a year, as 2024-05-17, 2024-05 or 2024" in ran.err
+
+
+def test_a_port_in_use_is_told_before_anything_is_loaded(
+    docquote: Docquote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rag.assistant, "open_embedder", lambda name: pytest.fail("a model was loaded"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = docquote("chat", "--port", str(port))
+        assert_error(ran, f"127.0.0.1:{port}: another program listens there", "docquote chat --index .docquote --port ")
+    assert not (tmp_path / ".docquote").exists()
+    assert_error(docquote("chat", "--host", "192.0.2.1", "--no-auth"), "192.0.2.1:7860: cannot be listened on")
 
 
 def test_an_index_that_is_being_written_is_an_error(indexed: Docquote, tmp_path: Path) -> None:
@@ -400,11 +502,12 @@ def test_chat_without_an_index_makes_one_of_the_sample_and_says_so(
 
     monkeypatch.setattr("rag.sample.documents_folder", few_documents)
     monkeypatch.setattr("rag.index.ingest.update.documents_folder", few_documents)
-    ran = docquote("chat", "--port", "7999")
+    port = free_port()
+    ran = docquote("chat", "--port", str(port))
     assert ran.status == 0
     assert "sample library" in ran.err
-    assert served == [(2, "127.0.0.1", 7999)]
-    assert "sample library" not in docquote("chat", "--no-browser").err
+    assert served == [(2, "127.0.0.1", port)]
+    assert "sample library" not in docquote("chat", "--no-browser", "--port", str(port)).err
     write_files(tmp_path / "own", {"own.txt": MINUTES})
     own = docquote("index", "own")
     assert "sample library was taken out" in own.err
@@ -429,10 +532,11 @@ def test_a_network_is_not_listened_to_unless_people_log_in(
     assert_error(indexed("chat", "--auth", "users.jsonl"), "holds no user", "docquote user add")
     assert_error(indexed("user", "remove", "ada", "--auth", "users.jsonl"), "no user 'ada'")
     assert served == []
+    port = str(free_port())
     Users(tmp_path / "users.jsonl").add("ada", "correct horse")
     assert_error(indexed("chat", "--auth", "users.jsonl", "--no-auth"), "not both")
-    assert indexed("chat", "--host", "0.0.0.0", "--auth", "users.jsonl").status == 0
-    assert indexed("chat", "--host", "0.0.0.0", "--no-auth").status == 0
+    assert indexed("chat", "--host", "0.0.0.0", "--auth", "users.jsonl", "--port", port).status == 0
+    assert indexed("chat", "--host", "0.0.0.0", "--no-auth", "--port", port).status == 0
     assert served == [("0.0.0.0", True), ("0.0.0.0", False)]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rag import Assistant
 from rag.answer.phrases import by_side, framed
 from rag.answer.serialise import answer_from_json, answer_to_json
-from rag.cli.console import print_answer
+from rag.cli.answers import print_answer
 from rag.schema import Answer
 from rag.text.chunking import count_tokens
 

@@ -227,6 +227,8 @@ def test_status_says_what_there_is(index: Index) -> None:
     assert (status.generation, status.manifest) == (index.generation, index.manifest)
     assert (list(status.roots), list(status.sources)) == (index.roots(), index.sources())
     assert status.warnings == index.warnings()
+    assert status.chunks_of.keys() == {source.id for source in status.sources}
+    assert sum(status.chunks_of.values()) == status.chunks
 
 
 def test_what_is_whole_is_found_whole_and_other_settings_are_named(index: Index) -> None:

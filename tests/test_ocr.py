@@ -20,7 +20,7 @@ from PIL import Image
 from rag.answer.build import citation
 from rag.answer.phrases import place, plain_text
 from rag.answer.serialise import answer_from_json, answer_to_dict, answer_to_json
-from rag.cli.console import print_answer
+from rag.cli.answers import print_answer
 from rag.errors import LoadError, Refused
 from rag.index.ingest import update_index
 from rag.loading import Limits, document_from_text, find_files, load_file

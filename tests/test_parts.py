@@ -9,7 +9,7 @@ from test_assistant import assert_verbatim
 from embeddings import open_embedder
 from rag.answer.phrases import framed
 from rag.assistant import Assistant
-from rag.cli.console import print_answer
+from rag.cli.answers import print_answer
 from rag.index import open_index
 from rag.index.ingest.update import update_index
 from rag.question.parts import parts

@@ -14,7 +14,7 @@ from rag.answer.build import citation
 from rag.answer.phrases import lead_words, place_within, plain_text
 from rag.answer.rows import quoted_rows
 from rag.assistant import Assistant
-from rag.cli.console import print_answer
+from rag.cli.answers import print_answer
 from rag.history import Conversation, Exchange
 from rag.history.export import export_markdown
 from rag.index import open_index
@@ -187,7 +187,7 @@ def test_people_see_what_an_item_is_one_of(
     answer = answered_with(citation(1, quoted(document, passage, "- a letter"), lambda _: document))
     assert '<p class="dq-lead">Bring with you:</p>' in thread_html((Exchange(answer.question, answer),), "")
     print_answer(answer)
-    assert capsys.readouterr().out.startswith("Bring with you:\n- a letter [1]")
+    assert "\nBring with you:\n- a letter [1]" in capsys.readouterr().out
     assert plain_text(answer).split("\n\n")[1] == "Bring with you:\n“- a letter” [1]"
 
 

@@ -123,7 +123,7 @@ def test_the_schema_names_every_key() -> None:
 
 def test_a_status_has_a_schema_and_keeps_its_keys(tmp_path: Path) -> None:
     source = ANSWER.passages[0].source
-    status = IndexStatus(1, 2, 300, 4096, 7, None, (tmp_path,), (source,), {source.id: ("odd",)})
+    status = IndexStatus(1, 2, 300, 4096, 7, None, (tmp_path,), (source,), {source.id: ("odd",)}, {source.id: 2})
     written = status_json(status, tmp_path).model_dump(mode="json")
     assert list(written) == list(StatusJson.model_json_schema()["properties"])
     assert written["folders"] == [str(tmp_path)] and written["embedding_model"] is None
@@ -138,5 +138,8 @@ def test_a_status_has_a_schema_and_keeps_its_keys(tmp_path: Path) -> None:
             "sha256": source.sha256,
             "pages": None,
             "warnings": ["odd"],
+            "chunks": 2,
         }
     ]
+    [folder] = written["by_folder"]
+    assert (folder["documents"], folder["chunks"], folder["warnings"]) == (1, 2, 1)

@@ -11,7 +11,7 @@ from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_document, memory_index
 
 from rag.answer.serialise import answer_from_json, answer_to_json
 from rag.assistant import Assistant
-from rag.cli.console import print_answer
+from rag.cli.answers import print_answer
 from rag.history.exchange import Exchange
 from rag.question.talk import CLASSES, talk_of
 from rag.reader import open_reader

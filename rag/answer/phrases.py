@@ -90,6 +90,15 @@ def confidence_words(confidence: float) -> str:
     return f"{words} ({percent(confidence)})"
 
 
+def sureness_words(answer: Answer) -> str:
+    """How likely the answer is one, in words; "" where that is not known: of a comparison, an overview, a refusal.
+
+    It was estimated for questions with one answer; in those, titles and the names of sides tell instead.
+    """
+    whole = answer.overview or any(group.side for group in answer.groups)
+    return confidence_words(answer.confidence) if answer.found and not whole else ""
+
+
 def not_found_words(answer: Answer) -> str:
     """Where an answer was looked for in vain: "Not in your documents", "Not in the 4 documents you chose"."""
     chosen = len(answer.searched)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import closing, nullcontext
 from pathlib import Path
 from threading import Thread
@@ -9,7 +10,7 @@ from threading import Thread
 from rag.cli.console import err, plain
 from rag.errors import DocquoteError
 from rag.index import has_index, open_index
-from rag.serving.binding import check_binding
+from rag.serving.binding import check_binding, check_port
 from rag.serving.users import Gate, Users, check_users
 from rag.settings import Settings
 
@@ -34,6 +35,7 @@ def open_chat(
     check_binding(host, auth=auth is not None, no_auth=no_auth)
     if auth is not None:
         check_users(auth)
+    check_port(host, port, f"docquote chat --index {shlex.quote(str(folder))}")
     settings = Settings.load()
     if not has_index(folder):
         index_sample(folder, settings)

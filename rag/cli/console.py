@@ -13,28 +13,37 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 
-from rag.answer.phrases import (
-    PERHAPS,
-    by_side,
-    day,
-    framed,
-    lead_words,
-    narrowing_words,
-    not_found_words,
-    place_name,
-    recognition_words,
-)
-from rag.answer.rows import Cell, quoted_rows
-from rag.schema import Answer, Citation, Finding
+from rag.answer.phrases import day
+from rag.schema import Finding
+from rag.serving.status import folders_of
 
 if TYPE_CHECKING:
     from rag.history import OutdatedAnswer
+    from rag.index import IndexStatus
     from rag.index.ingest import IndexReport
     from rag.loading.registry import Support
 
-out = Console(highlight=False, soft_wrap=True, emoji=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+class Printer(Console):
+    """Prints text whose lines are broken between words in a terminal, and nowhere in a pipe or a file."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, highlight=False, emoji=False)
+
+    def print(self, *objects: Any, indent: int = 0, **options: Any) -> None:
+        """As ``Console.print``; all lines are moved in by ``indent`` columns."""
+        self.soft_wrap = not self.file.isatty()
+        if indent and not self.soft_wrap:
+            objects = tuple(Padding(one, (0, 0, 0, indent), expand=False) for one in objects)
+        elif indent:
+            objects = tuple(f"{' ' * indent}{one}" for one in objects)
+        super().print(*objects, **options)
+
+
+out = Printer()
+err = Printer(stderr=True)
 
 _STEERING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"  # control characters, and turns of direction
 _IN_NAME = re.compile(f"[{_STEERING}\t\n\u2028\u2029]")
@@ -46,7 +55,7 @@ def plain(text: object) -> str:
     return escape(_IN_NAME.sub("\ufffd", str(text)))
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """The same with the lines and tabs of a quote."""
     return escape(_IN_QUOTE.sub("\ufffd", text))
 
@@ -129,7 +138,7 @@ def print_outdated(answers: Sequence[OutdatedAnswer]) -> None:
         out.print(f"\n[bold]{plain(answer.question)}[/] [dim](asked on {asked})[/]")
         out.print(plain(reason_words(answer.quotes)))
         for quote in answer.quotes:
-            out.print(_quoted(f"  {quote.quote} [{quote.number}]"), style="dim")
+            out.print(quoted(f"  {quote.quote} [{quote.number}]"), style="dim")
 
 
 def support_dict(support: Support) -> dict[str, Any]:
@@ -158,90 +167,33 @@ def print_support(support: Support) -> None:
         out.print(f"    [bold red]not read:[/] {plain(support.problem)}")
 
 
+def print_status(status: IndexStatus, folder: Path, *, every: bool) -> None:
+    """Prints what an index holds: its counts, and those of its folders, or ``every`` document with its warnings."""
+    out.print(
+        f"{plain(folder)}: {count(status.documents, 'document')}, {count(status.chunks, 'chunk')}, "
+        f"{status.characters:,} characters, {status.bytes / 1e6:.1f} MB on disk"
+    )
+    if status.manifest is not None:
+        made = status.manifest
+        out.print(f"model {plain(made.embedding_model)}, chunks of at most {made.chunk_tokens} tokens")
+    if not every:
+        for one in folders_of(status):
+            counts = [count(one.documents, "document"), count(one.chunks, "chunk")]
+            counts += [count(one.warnings, "warning")] if one.warnings else []
+            out.print(plain(f"  {one.folder}: {', '.join(counts)}"))
+        if status.documents:
+            command = f"docquote status --all --index {shlex.quote(str(folder))}"
+            out.print(plain(f"each document: {command}"), style="dim")
+        return
+    for source in status.sources:
+        out.print(plain(f"  {source.date or ''!s:10}  {source.name}  ({source.title})"))
+        for warning in status.warnings.get(source.id, ()):
+            out.print(plain(f"              {warning}"))
+
+
 def print_finding(finding: Finding) -> None:
     """Prints what one of the doctor's checks found, and the mend."""
     mark = "[green]ok[/]  " if finding.ok else "[bold red]bad[/] "
     out.print(f"{mark} {plain(f'{finding.check}: {finding.detail}')}")
     if not finding.ok:
         out.print(f"      mend: {plain(finding.mend)}")
-
-
-def print_answer(answer: Answer) -> None:
-    """Prints an answer with its sources, the refusal with the nearest passages, or what docquote says itself."""
-    if answer.reply:
-        out.print(_quoted(answer.reply))
-        _print_candidates(answer)
-        return
-    if answer.interpreted_as != answer.question:
-        out.print(f"[dim]understood as: {plain(answer.interpreted_as)} (as typed: --as-typed)[/]")
-    if answer.narrowed:
-        undo = " (whatever the date: --any-date)" if answer.narrowed.answered else ""
-        out.print(f"[dim]{plain(narrowing_words(answer.narrowed))}{undo}[/]")
-    if answer.found:
-        for side, groups in by_side(answer.groups):
-            if side:
-                out.print(f"[bold]{plain(side)}[/]")
-            for group in groups:
-                frame, quoted = framed(group, answer.citations)
-                out.print(plain(frame), style="dim italic")
-                _print_quotes(quoted)
-        if not answer.groups:
-            _print_quotes(answer.citations)
-    elif answer.outcome == "perhaps":
-        out.print(f"[bold]{PERHAPS}:[/]")
-        _print_quotes(answer.nearest)
-    else:
-        out.print(f"[bold]{not_found_words(answer)}.[/]")
-        if answer.missing_words:
-            out.print(plain(f"No document has the words: {', '.join(answer.missing_words)}"))
-    _print_candidates(answer)
-    if answer.outcome == "not found":
-        if answer.nearest:
-            out.print("\nThe nearest passages:")
-        for citation in answer.nearest:
-            out.print(_quoted(f"  {citation.quote} [{citation.number}]"))
-    out.print()
-    for citation in answer.citations or answer.nearest:
-        place = [citation.document, citation.date.isoformat() if citation.date else None, place_name(citation)]
-        place += [f"characters {citation.start}-{citation.end}", recognition_words(citation)]
-        out.print(
-            plain(f"[{citation.number}] {citation.title} - {', '.join(part for part in place if part)}"), style="dim"
-        )
-
-
-def _print_candidates(answer: Answer) -> None:
-    if answer.candidates:
-        out.print("\nIs one of these meant? Ask again with:")
-        for candidate in answer.candidates:
-            day = f", {candidate.date.isoformat()}" if candidate.date else ""
-            name = candidate.document
-            again = f"--document {shlex.quote(name)}" if name else shlex.quote(candidate.question)
-            out.print(plain(f"  {again}  ({candidate.title}{day})"))
-
-
-def _print_quotes(citations: Sequence[Citation]) -> None:
-    for citation in citations:
-        rows = quoted_rows(citation)
-        if lead := lead_words(citation, with_header=not rows):
-            out.print(_quoted(lead), style="dim")
-        shown = "\n".join(map(_row, rows)) or _marked(citation)
-        out.print(f"{shown} [bold cyan]\\[{citation.number}][/]")
-
-
-def _row(cells: Sequence[Cell]) -> str:
-    """A row as "Flat: 23 · Tenant: Baptiste", with its answer in bold, safe to print; cells without words left out."""
-    return " · ".join(
-        (f"[dim]{_quoted(cell.column)}:[/] " if cell.column else "") + _bold(cell.before, cell.marked, cell.after)
-        for cell in cells
-        if cell.text
-    )
-
-
-def _marked(citation: Citation) -> str:
-    """The quote with its answer in bold, safe to print."""
-    return _bold(*citation.around_marked)
-
-
-def _bold(*around: str) -> str:
-    before, words, after = map(_quoted, around)
-    return f"{before}[bold]{words}[/bold]{after}" if words else before

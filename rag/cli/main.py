@@ -12,7 +12,7 @@ import shlex
 import sys
 import traceback
 from contextlib import closing
-from datetime import datetime
+from datetime import date
 from importlib.metadata import entry_points
 from pathlib import Path
 from threading import Event
@@ -21,20 +21,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rag
+from rag.cli.answers import print_answer
 from rag.cli.console import (
-    count,
     err,
     out,
     plain,
-    print_answer,
     print_finding,
     print_json,
     print_report,
+    print_status,
     print_support,
     report_dict,
     support_dict,
 )
+from rag.cli.dates import first_day, last_day
 from rag.cli.keys import key_app
+from rag.cli.mistakes import check_paths, check_question, did_you_mean, print_usage_error
 from rag.cli.users import user_app
 from rag.errors import DocquoteError
 from rag.schema import Scope
@@ -59,6 +61,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(user_app, name="user")
 app.add_typer(key_app, name="key")
@@ -108,7 +111,10 @@ def index(
     from rag.index.ingest import IndexReport, bursts, leave_sample, update_index
 
     settings = Settings.load()
-    paths = paths or list(index_status(folder).roots)
+    if paths:
+        check_paths(paths, folder)
+    else:
+        paths = list(index_status(folder).roots)
     embedder = open_embedder(settings.embedding_model)
     opened = open_index(folder, embedder, settings, create=True, rebuild=rebuild)
     try:
@@ -157,10 +163,12 @@ def ask(
         list[str] | None, typer.Option("--folder", help="Only documents in this folder of the indexed one.")
     ] = None,
     after: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only documents of this date or later.")
+        date | None,
+        typer.Option(parser=first_day, metavar="DATE", help="Only documents of this day, month or year, or later."),
     ] = None,
     before: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only documents of this date or earlier.")
+        date | None,
+        typer.Option(parser=last_day, metavar="DATE", help="Only documents of this day, month or year, or earlier."),
     ] = None,
     as_typed: Annotated[
         bool, typer.Option("--as-typed", help="Search for the question as it is, whatever was said before it.")
@@ -173,6 +181,7 @@ def ask(
     """Ask the documents. Exit status 0: answered, 1: not in the documents, 2: an error."""
     from rag.index import require_index
 
+    check_question(question)
     past = _read_history(history) if history else []
     require_index(folder)
     from rag.assistant import Assistant
@@ -180,8 +189,8 @@ def ask(
     scope = Scope(
         documents=tuple(document or ()),
         folders=tuple(in_folder or ()),
-        after=after.date() if after else None,
-        before=before.date() if before else None,
+        after=after,
+        before=before,
     )
     with Assistant.open(folder, Settings.load()) as assistant:
         answer = assistant.ask(question, past, scope, as_typed=as_typed, any_date=any_date)
@@ -244,8 +253,12 @@ def mcp(folder: IndexOption) -> None:
 
 
 @app.command()
-def status(folder: IndexOption, as_json: JsonOption = False) -> None:
-    """Show what the index holds."""
+def status(
+    folder: IndexOption,
+    every: Annotated[bool, typer.Option("--all", help="Show each document, not only folders.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what the index holds, by folder."""
     from rag.index import index_status
 
     found = index_status(folder)
@@ -254,17 +267,7 @@ def status(folder: IndexOption, as_json: JsonOption = False) -> None:
 
         print_json(status_json(found, folder).model_dump(mode="json"))
         return
-    out.print(
-        f"{plain(folder)}: {count(found.documents, 'document')}, {count(found.chunks, 'chunk')}, "
-        f"{found.characters:,} characters, {found.bytes / 1e6:.1f} MB on disk"
-    )
-    if found.manifest is not None:
-        made = found.manifest
-        out.print(f"model {plain(made.embedding_model)}, chunks of at most {made.chunk_tokens} tokens")
-    for source in found.sources:
-        out.print(plain(f"  {source.date or ''!s:10}  {source.name}  ({source.title})"))
-        for warning in found.warnings.get(source.id, ()):
-            out.print(plain(f"              {warning}"))
+    print_status(found, folder, every=every)
 
 
 @app.command()
@@ -291,12 +294,14 @@ def remove(
     """Remove documents from the index; their files stay where they are."""
     from rag.index import open_without_model
     from rag.index.ingest import remove_documents
-    from rag.index.names import names_like
+    from rag.index.names import names_like, names_near
 
     opened = open_without_model(folder)
     try:
         removed, unknown = remove_documents(opened, paths)
-        meant = {name: names_like(opened.sources(), name) for name in unknown}
+        sources = opened.sources()
+        meant = {name: names_like(sources, name) for name in unknown}
+        near = {name: names_near(sources, name) for name in unknown}
     finally:
         opened.close()
     if as_json:
@@ -305,7 +310,7 @@ def remove(
         for name in removed:
             out.print(plain(f"removed {name}"))
     if unknown:
-        raise DocquoteError("; ".join(_not_removed(name, meant[name], folder) for name in unknown))
+        raise DocquoteError("; ".join(_not_removed(name, meant[name], near[name], folder) for name in unknown))
 
 
 @app.command()
@@ -346,10 +351,16 @@ def _mount_commands() -> None:
 
 
 def main() -> None:
-    """Runs the command line; errors of docquote's own become one line and exit status 2."""
+    """Runs the command line; errors of docquote's own, and in how it is called, become one line and exit status 2."""
     _mount_commands()
     try:
-        app()
+        status = app(prog_name="docquote", standalone_mode=False) or 0
+        if status == EXIT_INTERRUPTED:
+            err.print("Interrupted.")
+        sys.exit(status)
+    except typer.TyperException as error:
+        print_usage_error(error, as_json="--json" in sys.argv)
+        sys.exit(EXIT_ERROR)
     except DocquoteError as error:
         if "--json" in sys.argv:
             print_json({"error": str(error)})
@@ -374,9 +385,10 @@ def _outdated_since(index: Index, began: str) -> tuple[OutdatedAnswer, ...]:
         return ()
 
 
-def _not_removed(name: str, meant: list[str], folder: Path) -> str:
+def _not_removed(name: str, meant: list[str], near: list[str], folder: Path) -> str:
     if not meant:
-        return f"{name}: the index holds no such document; see: docquote status --index {shlex.quote(str(folder))}"
+        see = f"; see: docquote status --all --index {shlex.quote(str(folder))}"
+        return f"{name}: the index holds no such document{did_you_mean(near) or see}"
     commands = [f"docquote remove {shlex.quote(one)} --index {shlex.quote(str(folder))}" for one in meant]
     return f"{name}: say which is meant: {', or: '.join(commands)}"
 

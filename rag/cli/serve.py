@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from rag.cli.chat import index_sample
 from rag.cli.console import err
 from rag.errors import DocquoteError
 from rag.index import has_index
-from rag.serving.binding import LOOPBACK, check_doors, is_loopback
+from rag.serving.binding import LOOPBACK, check_doors, check_port, is_loopback
 from rag.serving.keys import Keys, check_keys
 from rag.serving.users import Gate, Users, check_users
 from rag.settings import Settings
@@ -66,6 +67,7 @@ def serve_doors(
         check_keys(keys)
     if auth is not None:
         check_users(auth)
+    check_port(host, port, f"docquote serve --index {shlex.quote(str(folder))}")
     settings = Settings.load()
     if not has_index(folder):
         index_sample(folder, settings)

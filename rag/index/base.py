@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -64,6 +64,7 @@ class IndexStatus:
         roots: the folders and files that were indexed.
         sources: every document, in the order of their names.
         warnings: by id, what was odd about the documents that have warnings.
+        chunks_of: by id, how many chunks each document has.
     """
 
     documents: int
@@ -75,6 +76,7 @@ class IndexStatus:
     roots: tuple[Path, ...]
     sources: tuple[Source, ...]
     warnings: dict[str, tuple[str, ...]]
+    chunks_of: dict[str, int] = field(default_factory=dict)
 
 
 class Index(Protocol):

@@ -187,6 +187,7 @@ class MemoryIndex:
                 roots=tuple(self.roots()),
                 sources=tuple(self.sources()),
                 warnings=self.warnings(),
+                chunks_of=dict(Counter(held.chunk.document_id for held in self._held.values())),
             )
 
     def examine(self, settings: Settings) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path, PurePath
 
 from rag.index.base import Index
@@ -12,6 +13,8 @@ from rag.schema import Source
 
 UPLOADS = "uploads"
 """The folder in the index's own that holds what was uploaded; names there are those that were sent."""
+NEAR = 3
+"""How many documents are offered where a name is misspelt."""
 
 
 def tell_apart(index: Index) -> None:
@@ -64,3 +67,17 @@ def _longer(source: Source, name: str, paths: Sequence[str], taken: Collection[s
 def names_like(sources: Sequence[Source], name: str) -> list[str]:
     """The names of documents that may be meant by one that none has: those whose path ends with it."""
     return [source.name for source in sources if source.path.endswith(f"/{name.strip('/')}")]
+
+
+def names_near(sources: Sequence[Source], name: str) -> list[str]:
+    """The names of the documents, three at most, that are spelt nearly as one that none has, the nearest first.
+
+    A document is known by its name, the name of its file, that without the suffix, and its title, in any case.
+    """
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        file = PurePath(source.name)
+        for spelling in {source.name, file.name, file.stem, source.title}:
+            spellings[spelling.casefold()].append(source.name)
+    near = get_close_matches(name.casefold(), spellings, n=NEAR)
+    return list(dict.fromkeys(found for spelling in near for found in spellings[spelling]))[:NEAR]

@@ -1,8 +1,10 @@
-"""Where docquote may listen without a log-in, or without keys."""
+"""Where docquote may listen without a log-in, or without keys, and whether it can listen there at all."""
 
 from __future__ import annotations
 
+import errno
 import ipaddress
+import socket
 
 from rag.errors import DocquoteError
 
@@ -67,3 +69,39 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def check_port(host: str, port: int, command: str) -> None:
+    """Refuses an address that cannot be listened on, before anything slow is loaded to serve it.
+
+    Args:
+        host, port: where to listen.
+        command: that serves there, to be called again with another port.
+
+    Raises:
+        DocquoteError: with the reason and, where the port is taken, the command with one that is free.
+    """
+    problem = _bind_error(host, port)
+    if problem is None:
+        return
+    if problem.errno == errno.EADDRINUSE:
+        free = next((one for one in range(port + 1, min(port + 100, 65536)) if _bind_error(host, one) is None), None)
+        again = f": {command} --port {free}" if free else ""
+        raise DocquoteError(
+            f"{host}:{port}: another program listens there already, perhaps docquote; take another port{again}"
+        )
+    raise DocquoteError(f"{host}:{port}: cannot be listened on ({problem.strerror or problem}); see --host and --port")
+
+
+def _bind_error(host: str, port: int) -> OSError | None:
+    """What stands against listening there; None: nothing."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        return error
+    return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections import defaultdict
+from pathlib import Path, PurePath
 
 from rag.answer.serialise import DateJson, JsonModel
 from rag.index.base import IndexStatus
@@ -20,6 +21,16 @@ class ListedSourceJson(JsonModel):
     sha256: str
     pages: int | None
     warnings: tuple[str, ...]
+    chunks: int
+
+
+class FolderJson(JsonModel):
+    """What the index holds of one folder, without the folders in it; ``warnings`` are counted."""
+
+    folder: str
+    documents: int
+    chunks: int
+    warnings: int
 
 
 class StatusJson(JsonModel):
@@ -36,6 +47,7 @@ class StatusJson(JsonModel):
     overlap_tokens: int | None
     folders: tuple[str, ...]
     sources: tuple[ListedSourceJson, ...]
+    by_folder: tuple[FolderJson, ...]
 
 
 def status_json(status: IndexStatus, folder: Path) -> StatusJson:
@@ -63,7 +75,25 @@ def status_json(status: IndexStatus, folder: Path) -> StatusJson:
                 sha256=source.sha256,
                 pages=source.pages,
                 warnings=tuple(status.warnings.get(source.id, ())),
+                chunks=status.chunks_of.get(source.id, 0),
             )
             for source in status.sources
         ),
+        by_folder=folders_of(status),
+    )
+
+
+def folders_of(status: IndexStatus) -> tuple[FolderJson, ...]:
+    """What the index holds of each folder in which documents lie, in the order of their paths."""
+    inside: dict[str, list[str]] = defaultdict(list)
+    for source in status.sources:
+        inside[str(PurePath(source.path).parent)].append(source.id)
+    return tuple(
+        FolderJson(
+            folder=folder,
+            documents=len(ids),
+            chunks=sum(status.chunks_of.get(one, 0) for one in ids),
+            warnings=sum(len(status.warnings.get(one, ())) for one in ids),
+        )
+        for folder, ids in sorted(inside.items())
     )

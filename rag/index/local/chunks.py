@@ -80,6 +80,11 @@ class Chunks:
         """How many there are."""
         return self._generation.remembered(("chunks",), lambda: self._database.number("SELECT count(*) FROM chunks"))
 
+    def counts(self) -> dict[str, int]:
+        """How many each document has, by its id."""
+        with self._database.connection() as db:
+            return dict(db.execute("SELECT document_id, count(*) FROM chunks GROUP BY document_id"))
+
     def ids(self, document_ids: Sequence[str] | None = None) -> NDArray[np.int64]:
         """The ids of all chunks, or of those of some documents, ascending."""
         with self._database.connection() as db:

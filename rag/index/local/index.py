@@ -167,6 +167,7 @@ class LocalIndex:
             roots=tuple(self.roots()),
             sources=tuple(self.sources()),
             warnings=self.warnings(),
+            chunks_of=self._record.chunks.counts(),
         )
 
     def examine(self, settings: Settings) -> Iterator[Finding]:

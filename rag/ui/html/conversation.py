@@ -12,7 +12,6 @@ from rag.answer.phrases import (
     PERHAPS,
     agreement_words,
     by_side,
-    confidence_words,
     count,
     framed,
     lead_words,
@@ -21,6 +20,7 @@ from rag.answer.phrases import (
     place,
     place_within,
     plain_text,
+    sureness_words,
 )
 from rag.answer.rows import Cell, quoted_rows
 from rag.history import Exchange, Exchanges, Rating, outdated_lines, resting_on
@@ -192,8 +192,6 @@ def shown_answer(exchange: Exchange, turn: int, *, rateable: bool = False) -> Sh
         sides = [Side("", [Part(label, "", _cited(said, turn, answer)) for label, said in labelled if said])]
     else:
         sides = []
-    # how sure the reader is was fitted on questions with one answer; here titles and names of sides tell instead
-    whole = answer.overview or any(group.side for group in answer.groups)
     return ShownAnswer(
         turn=turn,
         question=answer.question,
@@ -207,7 +205,7 @@ def shown_answer(exchange: Exchange, turn: int, *, rateable: bool = False) -> Sh
         sides=sides,
         agreement=agreement_words(positions),
         conflict=len(positions) > 1,
-        sureness=confidence_words(answer.confidence) if answer.found and not whole else "",
+        sureness=sureness_words(answer),
         copied=plain_text(answer) if answer.found else "",
         searched=_searched(answer),
         was_limited=bool(answer.searched),

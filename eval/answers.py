@@ -36,6 +36,7 @@ from eval.summary import headline, table_of
 from eval.timing import timing
 from rag.assistant import Assistant
 from rag.errors import DatasetError
+from rag.place import Place
 from rag.settings import Settings
 
 CURVE_POINTS = 200
@@ -55,7 +56,7 @@ class Options:
         without_history: ask follow-ups as if nothing had been said before.
     """
 
-    index: Path | None = None
+    index: Place | None = None
     documents: Path | None = None
     out: Path | None = None
     limit: int | None = None

@@ -14,6 +14,7 @@ from eval.gold import absent_answers, locate
 from eval.library import Corpus, StoredTexts, corpus_at
 from eval.metrics import normalise
 from rag.index import open_index, require_index
+from rag.place import Place
 from rag.settings import Settings
 
 SUGGESTIONS = 1
@@ -38,7 +39,7 @@ class Finding:
 
 @contextmanager
 def texts_at(
-    questions: QuestionSet, index: Path | None, documents: Path | None, settings: Settings
+    questions: QuestionSet, index: Place | None, documents: Path | None, settings: Settings
 ) -> Iterator[Mapping[str, str]]:
     """The stored texts to look in, by document: those of an index, or as they would be indexed; none if neither.
 

@@ -15,13 +15,14 @@ import typer
 
 if TYPE_CHECKING:
     from eval.outcome import Outcome
+    from rag.place import Place
 
 EXIT_FOUND = 1
 EXIT_INTERRUPTED = 130
 
 eval_app = typer.Typer(no_args_is_help=True, help="Measure the assistant on questions with known answers.")
 
-IndexOption = Annotated[Path | None, typer.Option("--index", help="Ask this index.")]
+IndexOption = Annotated[str | None, typer.Option("--index", "--library", metavar="PLACE", help="Ask this index.")]
 DocumentsOption = Annotated[
     Path | None,
     typer.Option("--documents", help="Index this file or folder first; or a .jsonl of id and text."),
@@ -55,7 +56,7 @@ def answers(
 
     _one_source(index, documents)
     question_set = load_question_set(questions)
-    options = Options(index, documents, out, limit, seed, without_history)
+    options = Options(_place(index), documents, out, limit, seed, without_history)
     _finish(evaluate_answers(question_set, Settings.load(), options), as_json)
 
 
@@ -124,7 +125,7 @@ def compare(
 @eval_app.command()
 def calibrate(
     questions: QuestionsArgument,
-    index: Annotated[Path, typer.Option("--index", help="The index to calibrate.")],
+    index: Annotated[str, typer.Option("--index", "--library", metavar="PLACE", help="The index to calibrate.")],
     precision: Annotated[
         float, typer.Option("--precision", min=0.01, max=0.999, help="Share of the answers that should be right.")
     ] = 0.9,
@@ -137,15 +138,16 @@ def calibrate(
     from eval.calibrate import COMFORTABLE_PAIRS, fitted
     from eval.console import err
     from eval.importers import load_question_set
+    from rag.place import place_of, state_folder
     from rag.settings import Settings
 
-    question_set = load_question_set(questions)
-    outcome = evaluate_answers(question_set, Settings.load(), Options(index=index, out=out, seed=seed))
+    place, question_set = place_of(index), load_question_set(questions)
+    outcome = evaluate_answers(question_set, Settings.load(), Options(index=place, out=out, seed=seed))
     if not outcome.complete:
         _stop(outcome)
     today = datetime.now(UTC).date().isoformat()
     calibration, expected = fitted(outcome.run, precision, seed, {"file": questions.name, "date": today})
-    path = calibration.save(index)
+    path = calibration.save(state_folder(place))
     if as_json:
         _print_json({"command": "calibrate", "file": str(path), "says": str(expected), **_plain(calibration, expected)})
         return
@@ -175,7 +177,7 @@ def check(
 
     _one_source(index, documents)
     question_set = load_question_set(file)
-    with texts_at(question_set, index, documents, Settings.load()) as texts:
+    with texts_at(question_set, _place(index), documents, Settings.load()) as texts:
         findings = [asdict(finding) for finding in checked(question_set.questions, texts)] if texts else []
     unanswerable = sum(question.unanswerable for question in question_set.questions)
     follow_ups = sum(bool(question.history) for question in question_set.questions)
@@ -204,19 +206,26 @@ def check(
 @eval_app.command("export-feedback")
 def export_feedback(
     index: Annotated[
-        Path | None, typer.Option("--index", help="The index.", show_default="$DOCQUOTE_INDEX or .docquote")
+        str | None,
+        typer.Option(
+            "--index",
+            "--library",
+            metavar="PLACE",
+            help="The index.",
+            show_default="$DOCQUOTE_LIBRARY, $DOCQUOTE_INDEX or .docquote",
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="File to write.", show_default="standard output")] = None,
 ) -> None:
     """Write what people said of answers in the chat as questions with known answers (.jsonl)."""
     from rag.history import read_feedback, to_question_pairs
-    from rag.settings import default_index
+    from rag.place import default_library, place_of, state_folder
 
-    folder = index or default_index()
-    said = read_feedback(folder)
+    place = place_of(index or default_library())
+    said = read_feedback(state_folder(place))
     pairs = to_question_pairs(said)
     if not pairs:
-        typer.echo(f"{folder}: there is no feedback with a known answer yet; it is given in the chat", err=True)
+        typer.echo(f"{place}: there is no feedback with a known answer yet; it is given in the chat", err=True)
         raise typer.Exit(EXIT_FOUND)
     lines = "".join(f"{json.dumps(pair, ensure_ascii=False)}\n" for pair in pairs)
     if out is None:
@@ -257,7 +266,13 @@ def _stop(outcome: Outcome) -> None:
     raise typer.Exit(EXIT_INTERRUPTED)
 
 
-def _one_source(index: Path | None, documents: Path | None) -> None:
+def _place(index: str | None) -> Place | None:
+    from rag.place import place_of
+
+    return None if index is None else place_of(index)
+
+
+def _one_source(index: str | None, documents: Path | None) -> None:
     if index is not None and documents is not None:
         raise typer.BadParameter("give either --index or --documents")
 

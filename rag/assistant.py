@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
-from pathlib import Path
 from typing import Self
 
 from embeddings import Embedder, open_embedder
@@ -14,6 +13,7 @@ from rag.answer.resources import Resources
 from rag.answer.strategies import answer
 from rag.errors import DocquoteError
 from rag.index import Index, open_index, require_index
+from rag.place import Place, place_of
 from rag.question.understanding import said_to_docquote, understand
 from rag.reader import Reader, open_reader
 from rag.reader.calibration import Calibration
@@ -38,18 +38,18 @@ class Assistant:
         self.calibration = Calibration.load(index.folder) or reader.calibration
 
     @classmethod
-    def open(cls, directory: str | Path, settings: Settings | None = None) -> Assistant:
-        """Opens the index in a directory, with the models that it was made with.
+    def open(cls, place: str | Place, settings: Settings | None = None) -> Assistant:
+        """Opens the index in a directory or on a server (``postgresql://…``), with the models that it was made with.
 
         Raises:
             LibraryError: there is no index, or it cannot be used with these settings.
             ModelError: a model is missing or altered.
         """
         settings = settings or Settings.load()
-        folder = Path(directory)
-        require_index(folder)
+        place = place_of(place) if isinstance(place, str) else place
+        require_index(place)
         embedder = open_embedder(settings.embedding_model)
-        index = open_index(folder, embedder, settings)
+        index = open_index(place, embedder, settings)
         with closed_on_error(index):
             return cls(index, embedder, open_reader(settings, embedder, index), settings)
 

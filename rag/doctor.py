@@ -29,6 +29,7 @@ from rag.history.store import FILE_NAME as KEPT_FILE
 from rag.index import has_index, open_index, open_without_model
 from rag.index.ingest import add_documents
 from rag.index.local.files import folder_bytes
+from rag.place import Place, state_folder
 from rag.reader.calibration import Calibration
 from rag.schema import Finding
 from rag.settings import Settings
@@ -43,19 +44,15 @@ CHECK_TEXT = "Seventy-six members attended the spring meeting of the rowing club
 CHECK_QUESTION, CHECK_ANSWER = "How many members attended the spring meeting?", "Seventy-six"
 
 
-def examine(folder: Path, settings: Settings) -> Iterator[Finding]:
-    """All checks, as they are done: the installation, the index in ``folder`` where there is one, and the models."""
+def examine(place: Place, settings: Settings) -> Iterator[Finding]:
+    """All checks, as they are done: the installation, the index in ``place`` where there is one, and the models."""
     yield _packages()
     yield _data_files()
-    if has_index(folder):
-        yield from _index(folder, settings)
-    else:
-        yield Finding(
-            "index", True, f"there is none in {folder} yet (docquote index FOLDER --index {folder} makes one)"
-        )
+    yield from _place(place, settings)
+    folder = state_folder(place)
     yield _disk(folder)
     yield _permissions(folder)
-    yield from _models(_fingerprint(folder))
+    yield from _models(_fingerprint(place))
 
 
 def _packages() -> Finding:
@@ -83,6 +80,7 @@ def _data_files() -> Finding:
 
     needed = (
         "index/local/schema.sql",
+        "index/server/migrations",
         "ui/static/style.css",
         "ui/static/page.js",
         "sample/questions.jsonl",
@@ -105,17 +103,29 @@ def _data_files() -> Finding:
 # -- the index ---------------------------------------------------------------------------------------------------------
 
 
-def _index(folder: Path, settings: Settings) -> Iterator[Finding]:
+def _place(place: Place, settings: Settings) -> Iterator[Finding]:
     try:
-        with closing(open_without_model(folder)) as index:
+        there = has_index(place)
+    except DocquoteError as error:
+        yield Finding("index", False, str(error), "as it says")
+        return
+    if there:
+        yield from _index(place, settings)
+    else:
+        yield Finding("index", True, f"there is none in {place} yet (docquote index FOLDER --index {place} makes one)")
+
+
+def _index(place: Place, settings: Settings) -> Iterator[Finding]:
+    try:
+        with closing(open_without_model(place)) as index:
             yield from index.examine(settings)
     except DocquoteError as error:
-        yield Finding("index", False, str(error), f"docquote index FOLDER --index {folder} --rebuild")
+        yield Finding("index", False, str(error), f"docquote index FOLDER --index {place} --rebuild")
     try:
-        Calibration.load(folder)
+        Calibration.load(state_folder(place))
     except DocquoteError as error:
-        yield Finding("calibration", False, str(error), f"docquote eval calibrate QUESTIONS --index {folder}")
-    yield from _kept(folder)
+        yield Finding("calibration", False, str(error), f"docquote eval calibrate QUESTIONS --index {place}")
+    yield from _kept(state_folder(place))
 
 
 def _kept(folder: Path) -> Iterator[Finding]:
@@ -165,9 +175,9 @@ def _changeable(path: Path) -> bool:
 # -- the models, with the network barred -------------------------------------------------------------------------------
 
 
-def _fingerprint(folder: Path) -> str:
+def _fingerprint(place: Place) -> str:
     """Of the model that the index was made with; "" where there is none, or none that can be read."""
-    with suppress(DocquoteError), closing(open_without_model(folder)) as index:
+    with suppress(DocquoteError), closing(open_without_model(place)) as index:
         return index.manifest.embedding_fingerprint
     return ""
 

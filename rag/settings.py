@@ -14,10 +14,9 @@ from pathlib import Path
 
 from rag.errors import SettingsError
 
-DEFAULT_INDEX = ".docquote"
 CONFIG_FILE = "docquote.toml"
 ENVIRONMENT_PREFIX = "DOCQUOTE_"
-NOT_SETTINGS = frozenset({"INDEX", "CONFIG", "SHARED", "SCREENSHOTS"})
+NOT_SETTINGS = frozenset({"INDEX", "LIBRARY", "LIBRARY_READ", "CONFIG", "SHARED", "SCREENSHOTS"})
 """``DOCQUOTE_*`` variables that mean something else than a setting."""
 
 
@@ -94,11 +93,6 @@ class Settings:
             if value is not None:
                 values[name] = _checked(name, value, "the call")
         return cls(**values)  # type: ignore[arg-type]  # every value was checked against its field
-
-
-def default_index() -> Path:
-    """``$DOCQUOTE_INDEX``, else ``.docquote`` in the working folder."""
-    return Path(os.environ.get("DOCQUOTE_INDEX") or DEFAULT_INDEX)
 
 
 def _read_toml(path: Path) -> dict[str, object]:

@@ -15,13 +15,14 @@ import rag.errors
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PACKAGES = ("rag", "embeddings", "eval", "training")
-HEAVY = ("torch", "gradio", "faiss", "transformers", "sklearn", "matplotlib", "jinja2")
+HEAVY = ("torch", "gradio", "faiss", "transformers", "sklearn", "matplotlib", "jinja2", "psycopg")
 
 ROOMS: dict[str, str] = {
     "rag.errors": "",
     "rag.logistic": "",
     "rag.schema": "",
     "rag.settings": "errors",
+    "rag.place": "errors",
     "rag.sqlite": "errors",
     "rag.sample": "",
     "rag.markup": "",
@@ -29,16 +30,18 @@ ROOMS: dict[str, str] = {
     "rag.text": "schema",
     "rag.loading": "errors schema text",
     "rag.question": "errors schema text",
-    "rag.index": "errors schema settings sqlite embeddings text loading sample",
+    "rag.index": "errors schema settings place sqlite embeddings text loading sample",
     "rag.retrieval": "errors schema embeddings text index",
     "rag.reader": "errors logistic schema settings embeddings text question index",
     "rag.answer": "logistic schema settings text question retrieval reader",
-    "rag.assistant": "errors schema settings sqlite embeddings question index retrieval reader answer",
+    "rag.assistant": "errors schema settings place sqlite embeddings question index retrieval reader answer",
     "rag.history": "errors schema settings sqlite text question index answer",
-    "rag.doctor": "errors schema settings embeddings text loading index reader assistant history",
-    "rag.serving": "errors schema text loading index answer history",
+    "rag.doctor": "errors schema settings place embeddings text loading index reader assistant history",
+    "rag.serving": "errors schema place text loading index answer history",
     "rag.ui": "errors schema markup text loading sample index answer history serving",
-    "rag.cli": "errors schema settings embeddings loading sample index answer assistant history doctor serving ui",
+    "rag.cli": (
+        "errors schema settings place embeddings loading sample index answer assistant history doctor serving ui"
+    ),
     "eval": "*",
     "training": "*",
 }

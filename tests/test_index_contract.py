@@ -13,6 +13,7 @@ from core_fakes import DIMENSION, FAKE_SETTINGS, FakeEmbedder, add, make_documen
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from postgres import new_library
 
 from rag.errors import LibraryError
 from rag.index import Index, Manifest, MemoryIndex, NewChunk, open_index
@@ -25,6 +26,7 @@ MANIFEST = Manifest.of(FakeEmbedder(), FAKE_SETTINGS)
 KINDS: dict[str, Kind] = {
     "on disk": lambda folder: open_index(folder, FakeEmbedder(), FAKE_SETTINGS, create=True),
     "in memory": lambda folder: MemoryIndex(folder, MANIFEST),
+    "on a server": lambda folder: open_index(new_library(), FakeEmbedder(), FAKE_SETTINGS, create=True),
 }
 
 
@@ -92,6 +94,18 @@ def test_a_document_comes_back_as_it_was_put(index: Index) -> None:
     assert index.sources()[1] == document.source
     assert index.warnings() == {document.source.id: document.warnings}
     assert index.counts() == (2, 2, len(TEXT) + len("The roof leaks."))
+
+
+def test_chunks_come_back_as_they_were_put(index: Index) -> None:
+    document = make_document("a.txt", "The roof leaks.")
+    rows = unit_rows(2).astype(np.float16).astype(np.float32)
+    chunks = [NewChunk((0, 8), "Minutes", rows[0], "before"), NewChunk((4, 15), "", rows[1])]
+    index.put(document, chunks)
+    put(index, make_document("b.txt", "The garden grows."))
+    for stored, wanted in zip(index.stored_chunks(document.source.id), chunks, strict=True):
+        assert (stored.span, stored.context, stored.reading) == (wanted.span, wanted.context, wanted.reading)
+        np.testing.assert_array_equal(stored.vector, wanted.vector)
+    assert index.stored_chunks("0" * 16) == []
 
 
 def test_a_document_that_is_not_there_is_an_error(index: Index) -> None:

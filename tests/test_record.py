@@ -15,8 +15,7 @@ import pytest
 from core_fakes import make_document
 
 from rag.errors import LibraryError
-from rag.index import NewChunk
-from rag.index.local import full_text
+from rag.index import NewChunk, bm25
 from rag.index.local.integrity import faults
 from rag.index.local.record import Record
 from rag.index.manifest import Manifest
@@ -291,7 +290,7 @@ def test_in_a_large_library_a_chunk_must_hold_one_of_the_rarest_words(
         put(record, make_document(f"{n}.txt", f"The committee spoke of {rare} on day {n}."))
     asked = ["committee", "tulips", "garden", "zebra"]
     everything = record.full_text.search(asked, 60)
-    monkeypatch.setattr(full_text, "RARE_ROWS", 12)
+    monkeypatch.setattr(bm25, "RARE_ROWS", 12)
     found = record.full_text.search(asked, 60)
     assert len(everything) == 60
     assert found == everything[:8]  # with the same scores: the common word counts where a rare one is

@@ -10,18 +10,19 @@ from threading import Thread
 from rag.cli.console import err, plain
 from rag.errors import DocquoteError
 from rag.index import has_index, open_index
+from rag.place import Place, state_folder
 from rag.serving.binding import check_binding, check_port
 from rag.serving.users import Gate, Users, check_users
 from rag.settings import Settings
 
 
 def open_chat(
-    folder: Path, *, host: str, port: int, browser: bool, watch: bool, auth: Path | None, no_auth: bool
+    place: Place, *, host: str, port: int, browser: bool, watch: bool, auth: Path | None, no_auth: bool
 ) -> None:
-    """Serves the page over the index in ``folder`` until interrupted; makes one of the sample where there is none.
+    """Serves the page over the index in ``place`` until interrupted; makes one of the sample where there is none.
 
     Args:
-        folder: of the index; conversations, feedback and uploads are kept in it too.
+        place: of the index; conversations, feedback and uploads are kept in its folder.
         host, port: where to listen.
         browser: whether to open the page in a browser here.
         watch: whether to follow what changes in the indexed folders.
@@ -35,19 +36,19 @@ def open_chat(
     check_binding(host, auth=auth is not None, no_auth=no_auth)
     if auth is not None:
         check_users(auth)
-    check_port(host, port, f"docquote chat --index {shlex.quote(str(folder))}")
+    check_port(host, port, f"docquote chat --index {shlex.quote(str(place))}")
     settings = Settings.load()
-    if not has_index(folder):
-        index_sample(folder, settings)
+    if not has_index(place):
+        index_sample(place, settings)
     err.print(f"Opening http://{host}:{port} - press Ctrl-C to stop.")
     try:
-        _serve(folder, settings, host, port, browser, watch, Gate(Users(auth)) if auth is not None else None)
+        _serve(place, settings, host, port, browser, watch, Gate(Users(auth)) if auth is not None else None)
     except OSError as error:
         raise DocquoteError(f"{host}:{port}: the page cannot be served there ({error}); try another --port") from error
 
 
 def _serve(
-    folder: Path, settings: Settings, host: str, port: int, browser: bool, watch: bool, gate: Gate | None
+    place: Place, settings: Settings, host: str, port: int, browser: bool, watch: bool, gate: Gate | None
 ) -> None:
     from rag.assistant import Assistant
     from rag.history import Conversations, FeedbackStore, made_with
@@ -56,8 +57,9 @@ def _serve(
     from rag.ui.serve import serve
     from rag.ui.views import Views
 
+    folder = state_folder(place)
     with (
-        Assistant.open(folder, settings) as assistant,
+        Assistant.open(place, settings) as assistant,
         closing(Conversations(folder, made_with(assistant.index.manifest, assistant.reader.name, settings))) as kept,
         closing(FeedbackStore(folder)) as feedback,
         closing(IndexJobs(assistant.index, assistant.embedder, settings)) as jobs,
@@ -69,7 +71,7 @@ def _serve(
         serve(views, host=host, port=port, open_browser=browser, auth=gate.authenticate if gate else None)
 
 
-def index_sample(folder: Path, settings: Settings) -> None:
+def index_sample(place: Place, settings: Settings) -> None:
     """Makes an index of the sample library, and says so."""
     from embeddings import open_embedder
     from rag.cli.progress import file_progress
@@ -77,11 +79,11 @@ def index_sample(folder: Path, settings: Settings) -> None:
     from rag.sample import documents_folder
 
     err.print(
-        f"There is no index in {plain(folder)} yet: making one of the sample library that comes with docquote. "
-        f"For your own documents: docquote index FOLDER --index {plain(folder)}"
+        f"There is no index in {plain(place)} yet: making one of the sample library that comes with docquote. "
+        f"For your own documents: docquote index FOLDER --index {plain(place)}"
     )
     embedder = open_embedder(settings.embedding_model)
-    opened = open_index(folder, embedder, settings, create=True)
+    opened = open_index(place, embedder, settings, create=True)
     try:
         with documents_folder() as documents, file_progress(err) as progress:
             update_index(opened, embedder, [documents], settings, progress)

@@ -8,7 +8,6 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -16,6 +15,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from rag.answer.phrases import day
+from rag.place import Place
 from rag.schema import Finding
 from rag.serving.status import folders_of
 
@@ -93,7 +93,7 @@ def report_dict(report: IndexReport, documents: int, chunks: int, outdated: Sequ
 
 
 def print_report(
-    report: IndexReport, documents: int, chunks: int, outdated: Sequence[OutdatedAnswer], folder: Path
+    report: IndexReport, documents: int, chunks: int, outdated: Sequence[OutdatedAnswer], place: Place
 ) -> None:
     """Prints what an update of the index did: problems on standard error, counts on standard output."""
     for name, warnings in report.warnings.items():
@@ -108,7 +108,7 @@ def print_report(
     if report.left_out:
         err.print(
             f"{count(len(report.left_out), 'file')} that you removed left out; to add one again: "
-            f"docquote index {plain(shlex.quote(report.left_out[0]))} --index {plain(shlex.quote(str(folder)))}"
+            f"docquote index {plain(shlex.quote(report.left_out[0]))} --index {plain(shlex.quote(str(place)))}"
         )
     for move in report.moved:
         out.print(plain(f"moved: {move.old} -> {move.new}, {count(move.documents, 'document')}"))
@@ -116,11 +116,11 @@ def print_report(
         f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
         f"{len(report.removed)} removed, {len(report.failed)} failed"
     )
-    out.print(f"{plain(folder)} now holds {count(documents, 'document')} in {count(chunks, 'chunk')}")
+    out.print(f"{plain(place)} now holds {count(documents, 'document')} in {count(chunks, 'chunk')}")
     if outdated:
         from rag.history import outdated_words
 
-        out.print(f"{outdated_words(outdated)}; see: docquote outdated --index {plain(shlex.quote(str(folder)))}")
+        out.print(f"{outdated_words(outdated)}; see: docquote outdated --index {plain(shlex.quote(str(place)))}")
 
 
 def outdated_dicts(answers: Sequence[OutdatedAnswer]) -> list[dict[str, Any]]:
@@ -167,10 +167,10 @@ def print_support(support: Support) -> None:
         out.print(f"    [bold red]not read:[/] {plain(support.problem)}")
 
 
-def print_status(status: IndexStatus, folder: Path, *, every: bool) -> None:
+def print_status(status: IndexStatus, place: Place, *, every: bool) -> None:
     """Prints what an index holds: its counts, and those of its folders, or ``every`` document with its warnings."""
     out.print(
-        f"{plain(folder)}: {count(status.documents, 'document')}, {count(status.chunks, 'chunk')}, "
+        f"{plain(place)}: {count(status.documents, 'document')}, {count(status.chunks, 'chunk')}, "
         f"{status.characters:,} characters, {status.bytes / 1e6:.1f} MB on disk"
     )
     if status.manifest is not None:
@@ -182,7 +182,7 @@ def print_status(status: IndexStatus, folder: Path, *, every: bool) -> None:
             counts += [count(one.warnings, "warning")] if one.warnings else []
             out.print(plain(f"  {one.folder}: {', '.join(counts)}"))
         if status.documents:
-            command = f"docquote status --all --index {shlex.quote(str(folder))}"
+            command = f"docquote status --all --index {shlex.quote(str(place))}"
             out.print(plain(f"each document: {command}"), style="dim")
         return
     for source in status.sources:

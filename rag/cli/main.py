@@ -36,11 +36,13 @@ from rag.cli.console import (
 )
 from rag.cli.dates import first_day, last_day
 from rag.cli.keys import key_app
+from rag.cli.library import library_app
 from rag.cli.mistakes import check_paths, check_question, did_you_mean, print_usage_error
 from rag.cli.users import user_app
 from rag.errors import DocquoteError
+from rag.place import Place, default_library, place_of, state_folder
 from rag.schema import Scope
-from rag.settings import Settings, default_index
+from rag.settings import Settings
 
 if TYPE_CHECKING:
     from rag.history import OutdatedAnswer
@@ -65,6 +67,7 @@ app = typer.Typer(
 )
 app.add_typer(user_app, name="user")
 app.add_typer(key_app, name="key")
+app.add_typer(library_app, name="library")
 
 
 def _print_version(wanted: bool) -> None:
@@ -83,9 +86,14 @@ def docquote(
 
 
 IndexOption = Annotated[
-    Path,
+    str,
     typer.Option(
-        "--index", help="The index folder.", default_factory=default_index, show_default="$DOCQUOTE_INDEX or .docquote"
+        "--index",
+        "--library",
+        metavar="PLACE",
+        help="The index: a folder, or postgresql://USER@HOST/DATABASE.",
+        default_factory=default_library,
+        show_default="$DOCQUOTE_LIBRARY, $DOCQUOTE_INDEX or .docquote",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -93,7 +101,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 
 @app.command()
 def index(
-    folder: IndexOption,
+    library: IndexOption,
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Files and folders; none: everything that was indexed before.")
     ] = None,
@@ -110,13 +118,13 @@ def index(
     from rag.index import index_status, open_index
     from rag.index.ingest import IndexReport, bursts, leave_sample, update_index
 
-    settings = Settings.load()
+    place, settings = place_of(library), Settings.load()
     if paths:
-        check_paths(paths, folder)
+        check_paths(paths, place)
     else:
-        paths = list(index_status(folder).roots)
+        paths = list(index_status(place).roots)
     embedder = open_embedder(settings.embedding_model)
-    opened = open_index(folder, embedder, settings, create=True, rebuild=rebuild)
+    opened = open_index(place, embedder, settings, create=True, rebuild=rebuild)
     try:
         if leave_sample(opened, paths) and not as_json:
             err.print("The sample library was taken out of this index.")
@@ -130,13 +138,13 @@ def index(
             if as_json:
                 print_json(report_dict(report, documents, chunks, outdated))
             else:
-                print_report(report, documents, chunks, outdated, folder)
+                print_report(report, documents, chunks, outdated, place)
             return report
 
         if watch:
             try:
                 followed = [path.resolve() for path in paths]
-                for _ in bursts(lambda: followed, folder, Event()):
+                for _ in bursts(lambda: followed, state_folder(place), Event()):
                     update()
                     err.print("Watching; Ctrl-C ends it.")
             except KeyboardInterrupt:
@@ -152,7 +160,7 @@ def index(
 @app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="In natural language.")],
-    folder: IndexOption,
+    library: IndexOption,
     history: Annotated[
         Path | None, typer.Option(help='The conversation so far: a JSON list of {"question", "answer"}.')
     ] = None,
@@ -182,8 +190,9 @@ def ask(
     from rag.index import require_index
 
     check_question(question)
+    place = place_of(library)
     past = _read_history(history) if history else []
-    require_index(folder)
+    require_index(place)
     from rag.assistant import Assistant
 
     scope = Scope(
@@ -192,7 +201,7 @@ def ask(
         after=after,
         before=before,
     )
-    with Assistant.open(folder, Settings.load()) as assistant:
+    with Assistant.open(place, Settings.load()) as assistant:
         answer = assistant.ask(question, past, scope, as_typed=as_typed, any_date=any_date)
     if as_json:
         from rag.answer.serialise import answer_to_dict
@@ -206,7 +215,7 @@ def ask(
 
 @app.command()
 def chat(
-    folder: IndexOption,
+    library: IndexOption,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 7860,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
@@ -219,12 +228,12 @@ def chat(
     """Open the chat in the browser; with no index yet, on a sample library."""
     from rag.cli.chat import open_chat
 
-    open_chat(folder, host=host, port=port, browser=browser, watch=watch, auth=auth, no_auth=no_auth)
+    open_chat(place_of(library), host=host, port=port, browser=browser, watch=watch, auth=auth, no_auth=no_auth)
 
 
 @app.command()
 def serve(
-    folder: IndexOption,
+    library: IndexOption,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 7860,
     keys: Annotated[
@@ -241,43 +250,44 @@ def serve(
     """Serve programs (REST, MCP, OpenAI-style) and the page until interrupted."""
     from rag.cli.serve import serve_doors
 
-    serve_doors(folder, host=host, port=port, names=name or [], keys=keys, auth=auth, page=not no_page)
+    serve_doors(place_of(library), host=host, port=port, names=name or [], keys=keys, auth=auth, page=not no_page)
 
 
 @app.command()
-def mcp(folder: IndexOption) -> None:
+def mcp(library: IndexOption) -> None:
     """Serve the index to a program that speaks the Model Context Protocol and starts this command."""
     from rag.cli.mcp import serve_mcp
 
-    serve_mcp(folder)
+    serve_mcp(place_of(library))
 
 
 @app.command()
 def status(
-    folder: IndexOption,
+    library: IndexOption,
     every: Annotated[bool, typer.Option("--all", help="Show each document, not only folders.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show what the index holds, by folder."""
     from rag.index import index_status
 
-    found = index_status(folder)
+    place = place_of(library)
+    found = index_status(place)
     if as_json:
         from rag.serving.status import status_json
 
-        print_json(status_json(found, folder).model_dump(mode="json"))
+        print_json(status_json(found, place).model_dump(mode="json"))
         return
-    print_status(found, folder, every=every)
+    print_status(found, place, every=every)
 
 
 @app.command()
-def outdated(folder: IndexOption, as_json: JsonOption = False) -> None:
+def outdated(library: IndexOption, as_json: JsonOption = False) -> None:
     """List answers kept by the chat whose quotes no longer stand in the documents as they are indexed now."""
     from rag.cli.console import outdated_dicts, print_outdated
     from rag.history import outdated_answers
     from rag.index import open_without_model
 
-    with closing(open_without_model(folder)) as opened:
+    with closing(open_without_model(place_of(library))) as opened:
         answers = outdated_answers(opened)
     if as_json:
         print_json(outdated_dicts(answers))
@@ -288,7 +298,7 @@ def outdated(folder: IndexOption, as_json: JsonOption = False) -> None:
 @app.command()
 def remove(
     paths: Annotated[list[str], typer.Argument(help="Documents by name or path, or folders.")],
-    folder: IndexOption,
+    library: IndexOption,
     as_json: JsonOption = False,
 ) -> None:
     """Remove documents from the index; their files stay where they are."""
@@ -296,7 +306,8 @@ def remove(
     from rag.index.ingest import remove_documents
     from rag.index.names import names_like, names_near
 
-    opened = open_without_model(folder)
+    place = place_of(library)
+    opened = open_without_model(place)
     try:
         removed, unknown = remove_documents(opened, paths)
         sources = opened.sources()
@@ -310,7 +321,7 @@ def remove(
         for name in removed:
             out.print(plain(f"removed {name}"))
     if unknown:
-        raise DocquoteError("; ".join(_not_removed(name, meant[name], near[name], folder) for name in unknown))
+        raise DocquoteError("; ".join(_not_removed(name, meant[name], near[name], place) for name in unknown))
 
 
 @app.command()
@@ -327,14 +338,14 @@ def formats(as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def doctor(folder: IndexOption, as_json: JsonOption = False) -> None:
+def doctor(library: IndexOption, as_json: JsonOption = False) -> None:
     """Check the installation, the models, the index, and that nothing needs the network. Exit status 0: all is well."""
     from dataclasses import asdict
 
     from rag.doctor import examine
 
     findings = []
-    for finding in examine(folder, Settings.load()):
+    for finding in examine(place_of(library), Settings.load()):
         findings.append(finding)
         if not as_json:
             print_finding(finding)
@@ -385,11 +396,11 @@ def _outdated_since(index: Index, began: str) -> tuple[OutdatedAnswer, ...]:
         return ()
 
 
-def _not_removed(name: str, meant: list[str], near: list[str], folder: Path) -> str:
+def _not_removed(name: str, meant: list[str], near: list[str], place: Place) -> str:
     if not meant:
-        see = f"; see: docquote status --all --index {shlex.quote(str(folder))}"
+        see = f"; see: docquote status --all --index {shlex.quote(str(place))}"
         return f"{name}: the index holds no such document{did_you_mean(near) or see}"
-    commands = [f"docquote remove {shlex.quote(one)} --index {shlex.quote(str(folder))}" for one in meant]
+    commands = [f"docquote remove {shlex.quote(one)} --index {shlex.quote(str(place))}" for one in meant]
     return f"{name}: say which is meant: {', or: '.join(commands)}"
 
 

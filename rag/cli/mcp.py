@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from pathlib import Path
 from threading import Thread
 
 from rag.errors import DocquoteError
 from rag.index import require_index
+from rag.place import Place
 from rag.settings import Settings
 
 
-def serve_mcp(folder: Path) -> None:
+def serve_mcp(place: Place) -> None:
     """Speaks the Model Context Protocol over standard input and output until the input ends.
 
     Raises:
@@ -19,10 +19,10 @@ def serve_mcp(folder: Path) -> None:
     """
     if find_spec("mcp") is None:
         raise DocquoteError("docquote mcp needs the extra serve; install it: pip install 'docquote[serve]'")
-    require_index(folder)
+    require_index(place)
     from rag.assistant import Assistant
     from rag.serving.mcp.server import serve_stdio
 
-    with Assistant.open(folder, Settings.load()) as assistant:
+    with Assistant.open(place, Settings.load()) as assistant:
         Thread(target=assistant.reader.prepare, name="reader", daemon=True).start()
         serve_stdio(assistant)

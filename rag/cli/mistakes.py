@@ -11,6 +11,7 @@ import typer
 from rag.cli.console import err, plain, print_json
 from rag.errors import DocquoteError
 from rag.index import has_index, index_status
+from rag.place import Place
 from rag.serving.base import MAX_QUESTION_CHARACTERS
 
 
@@ -28,8 +29,8 @@ def check_question(question: str) -> None:
         )
 
 
-def check_paths(paths: Sequence[Path], folder: Path) -> None:
-    """Refuses to index what is not there, unless the index in ``folder`` holds documents of it.
+def check_paths(paths: Sequence[Path], place: Place) -> None:
+    """Refuses to index what is not there, unless the index in ``place`` holds documents of it.
 
     Raises:
         DocquoteError: names what is not there, and what has nearly that name.
@@ -37,7 +38,7 @@ def check_paths(paths: Sequence[Path], folder: Path) -> None:
     missing = [path for path in paths if not path.exists()]
     if not missing:
         return
-    status = index_status(folder) if has_index(folder) else None
+    status = index_status(place) if has_index(place) else None
     known = [*status.roots, *(Path(source.path) for source in status.sources)] if status else []
     strange = [path for path in missing if not any(one.is_relative_to(path.resolve()) for one in known)]
     if strange:

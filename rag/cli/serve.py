@@ -16,6 +16,7 @@ from rag.cli.chat import index_sample
 from rag.cli.console import err
 from rag.errors import DocquoteError
 from rag.index import has_index
+from rag.place import Place
 from rag.serving.binding import LOOPBACK, check_doors, check_port, is_loopback
 from rag.serving.keys import Keys, check_keys
 from rag.serving.users import Gate, Users, check_users
@@ -39,7 +40,7 @@ def check_installed(command: str) -> None:
 
 
 def serve_doors(
-    folder: Path,
+    place: Place,
     *,
     host: str,
     port: int,
@@ -51,7 +52,7 @@ def serve_doors(
     """Serves REST, the Model Context Protocol, OpenAI-style chats and the page until interrupted or told to end.
 
     Args:
-        folder: of the index; one of the sample is made where there is none.
+        place: of the index; one of the sample is made where there is none.
         host, port: where to listen.
         names: by which the server may be called besides those of this computer; for other hosts than these: any.
         keys: the file of keys; None: programs need none.
@@ -67,14 +68,14 @@ def serve_doors(
         check_keys(keys)
     if auth is not None:
         check_users(auth)
-    check_port(host, port, f"docquote serve --index {shlex.quote(str(folder))}")
+    check_port(host, port, f"docquote serve --index {shlex.quote(str(place))}")
     settings = Settings.load()
-    if not has_index(folder):
-        index_sample(folder, settings)
+    if not has_index(place):
+        index_sample(place, settings)
     import uvicorn
 
     hosts = (*LOOPBACK, *names) if is_loopback(host) or names else ()
-    with _opened(folder, settings, hosts, keys, auth, page) as app:
+    with _opened(place, settings, hosts, keys, auth, page) as app:
         err.print(f"Serving http://{host}:{port} - press Ctrl-C to stop.")
         config = uvicorn.Config(
             app, host=host, port=port, log_level="warning", access_log=False, server_header=False, ws="none"
@@ -91,7 +92,7 @@ def serve_doors(
 
 @contextmanager
 def _opened(
-    folder: Path, settings: Settings, hosts: tuple[str, ...], keys: Path | None, auth: Path | None, page: bool
+    place: Place, settings: Settings, hosts: tuple[str, ...], keys: Path | None, auth: Path | None, page: bool
 ) -> Iterator[FastAPI]:
     from rag.assistant import Assistant
     from rag.history import Conversations, FeedbackStore, made_with
@@ -100,7 +101,8 @@ def _opened(
     from rag.serving.chats import Chats
 
     with ExitStack() as opened:
-        assistant = opened.enter_context(Assistant.open(folder, settings))
+        assistant = opened.enter_context(Assistant.open(place, settings))
+        folder = assistant.index.folder
         provenance = made_with(assistant.index.manifest, assistant.reader.name, settings)
         kept = opened.enter_context(closing(Conversations(folder, provenance)))
         feedback = opened.enter_context(closing(FeedbackStore(folder)))

@@ -12,8 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.manifest import Manifest
+from rag.place import Place
 from rag.schema import Chunk, Document, Finding, Section, Source, Span
 from rag.settings import Settings
+
+CALIBRATION_FILE = "calibration.json"
+"""What ``docquote eval calibrate`` fitted to the questions of one library, in ``Index.folder``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Index(Protocol):
     - *Read your writes*: what was put is found, and what was removed is not, by the next call of any method, in this
       and in every other opened index of the same place.
     - Every chunk's text is the slice of its document's text that its span names.
-    - It may be shared by threads; one process at a time changes it, and ``writing`` sees to that.
+    - It may be shared by threads. Who changes documents does so inside ``writing``, which says who may at once.
 
     Every method raises LibraryError where the index cannot be read or written (any more).
     """
@@ -97,6 +101,10 @@ class Index(Protocol):
     @property
     def folder(self) -> Path:
         """Where what belongs to the index but is not in it is kept: calibration, conversations, uploads."""
+
+    @property
+    def place(self) -> Place:
+        """Where the index is, as ``open_index`` takes it and messages name it."""
 
     @property
     def manifest(self) -> Manifest:
@@ -109,7 +117,12 @@ class Index(Protocol):
     # -- changing ---------------------------------------------------------------------------------------
 
     def writing(self) -> AbstractContextManager[None]:
-        """Holds the lock that lets one process at a time change the documents.
+        """Holds the lock of those who change the documents.
+
+        One opened index is changed by one at a time. Of a folder, so is the index itself: one process at a time. Of a
+        server, several processes may be inside at once, each with an index that it opened: every document is then
+        written by one at a time, a later ``put`` replaces an earlier one, and what one read of the whole (all names,
+        all roots) another may have changed since. Inside, nobody throws the library away.
 
         Raises:
             LibraryError: on entering, where another holds it.
@@ -167,6 +180,9 @@ class Index(Protocol):
         Raises:
             LibraryError: the index does not hold it.
         """
+
+    def stored_chunks(self, document_id: str) -> list[NewChunk]:
+        """The chunks of a document as they were put, in order, vectors in half precision; none where it is gone."""
 
     def chunks(self, ids: Sequence[int]) -> dict[int, FoundChunk]:
         """Chunks with what is stored of them, by id; ids that are gone are left out."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 from embeddings import Embedder
+from rag.place import Place
 from rag.schema import Finding
 from rag.settings import Settings
 
@@ -45,7 +45,7 @@ class Manifest:
         )
 
 
-def mismatch(folder: Path, stored: Manifest, wanted: Manifest) -> str:
+def mismatch(folder: Place, stored: Manifest, wanted: Manifest) -> str:
     """What to tell where an index was made with something else than is wanted."""
     differences = [
         f"{field.name} was {getattr(stored, field.name)}, is now {getattr(wanted, field.name)}"
@@ -58,7 +58,7 @@ def mismatch(folder: Path, stored: Manifest, wanted: Manifest) -> str:
     )
 
 
-def without_manifest(folder: Path) -> str:
+def without_manifest(folder: Place) -> str:
     """What to tell where an index holds documents and does not say what it was made with."""
     return (
         f"{folder}: the index is damaged: it does not say what it was made with; rebuild it with: "
@@ -66,7 +66,7 @@ def without_manifest(folder: Path) -> str:
     )
 
 
-def made_with(folder: Path, manifest: Manifest | None, settings: Settings) -> Finding:
+def made_with(folder: Place, manifest: Manifest | None, settings: Settings) -> Finding:
     """Whether an index was made with the settings of now; the model's weights are not looked at."""
     if manifest is None:
         return Finding("settings", True, "the index is empty and not bound to any")

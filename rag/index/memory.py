@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -16,20 +15,19 @@ from numpy.typing import NDArray
 
 from rag.errors import LibraryError
 from rag.index.base import FoundChunk, IndexStatus, NewChunk
+from rag.index.bm25 import K1, B, inverse_frequency
 from rag.index.manifest import Manifest, made_with
 from rag.schema import Chunk, Document, Finding, Source
 from rag.settings import Settings
 from rag.text.words import stem, words
 
-K1, B = 1.2, 0.75
-"""BM25's saturation and length normalisation (Robertson and Zaragoza, 2009), as SQLite has them."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A chunk with how often it has each stem, its context's included, its vector, and what it is read under."""
+    """A chunk with how often it has each stem, its context's included, its vector, and what stands before it."""
 
     chunk: Chunk
+    context: str
     stems: Counter[str]
     vector: NDArray[np.float32]
     reading: str
@@ -45,7 +43,7 @@ class MemoryIndex:
             folder: where others keep what belongs to the index; it writes nothing there.
             manifest: what it is made with.
         """
-        self.folder = folder
+        self.folder = self.place = folder
         self.manifest = manifest
         self.generation = 0
         self._documents: dict[str, Document] = {}
@@ -75,6 +73,7 @@ class MemoryIndex:
             new = [
                 _Held(
                     Chunk(next(self._ids), key, *chunk.span),
+                    chunk.context,
                     Counter(map(stem, words(chunk.context) + words(document.text[slice(*chunk.span)]))),
                     np.array(chunk.vector, dtype=np.float32),
                     chunk.reading,
@@ -158,6 +157,14 @@ class MemoryIndex:
                 raise LibraryError(f"the document with the id {document_id!r} is gone; ask again")
             return self._documents[document_id]
 
+    def stored_chunks(self, document_id: str) -> list[NewChunk]:
+        """The chunks of a document as they were put."""
+        with self._lock:
+            return [
+                NewChunk((held.chunk.start, held.chunk.end), held.context, held.vector, held.reading)
+                for held in self._among([document_id]).values()
+            ]
+
     def chunks(self, ids: Sequence[int]) -> dict[int, FoundChunk]:
         """Chunks with what is stored of them."""
         found: dict[int, FoundChunk] = {}
@@ -235,9 +242,8 @@ class MemoryIndex:
         return {i: held for i, held in self._held.items() if held.chunk.document_id in allowed}
 
     def _rarity(self, one: str) -> float:
-        """The inverse frequency of a stem; above 0 even where most chunks have it, as in SQLite."""
         having = sum(one in held.stems for held in self._held.values())
-        return max(math.log((len(self._held) - having + 0.5) / (having + 0.5)), 1e-6)
+        return inverse_frequency(len(self._held), having)
 
 
 def _best(scores: dict[int, float], k: int) -> list[tuple[int, float]]:

@@ -15,9 +15,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from rag.errors import LibraryError
+from rag.index import CALIBRATION_FILE
 from rag.logistic import logit, sigmoid
 
-CALIBRATION_FILE = "calibration.json"
 FORMAT_VERSION = 2
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from rag.answer.serialise import DateJson, JsonModel
 from rag.index.base import IndexStatus
+from rag.place import Place
 
 
 class ListedSourceJson(JsonModel):
@@ -50,11 +51,11 @@ class StatusJson(JsonModel):
     by_folder: tuple[FolderJson, ...]
 
 
-def status_json(status: IndexStatus, folder: Path) -> StatusJson:
-    """The status of the index in ``folder`` as JSON has it."""
+def status_json(status: IndexStatus, place: Place) -> StatusJson:
+    """The status of the index in ``place`` as JSON has it."""
     manifest = status.manifest
     return StatusJson(
-        index=str(folder),
+        index=str(place),
         documents=status.documents,
         chunks=status.chunks,
         characters=status.characters,

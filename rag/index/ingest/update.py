@@ -126,11 +126,11 @@ def update_index(
         changed = _changed(plan, known, limits_from(settings), unchanged, report.failed, progress, stop)
         add_documents(index, changed, embedder, stored)
         tell_apart(index)
-        names = {source.id: source.name for source in index.sources()}
+        names = {source.id: source.name for source in index.sources()}  # another process may have removed some
         report.added, report.updated, report.unchanged = (
-            [names[document_id] for document_id in ids] for ids in (added, updated, unchanged)
+            [names[document_id] for document_id in ids if document_id in names] for ids in (added, updated, unchanged)
         )
-        report.warnings = {names[document_id]: said for document_id, said in warnings.items()}
+        report.warnings = {names[key]: said for key, said in warnings.items() if key in names}
     return report
 
 
@@ -212,7 +212,7 @@ def _plan(index: Index, roots: Sequence[Path], report: IndexReport) -> _Plan:
 
 
 def _with_remedy(error: LoadError, index: Index) -> LoadError:
-    root, folder = (shlex.quote(str(path)) for path in (error.path, index.folder))
+    root, folder = (shlex.quote(str(path)) for path in (error.path, index.place))
     return LoadError(
         error.path,
         f"{error.reason}; what the index holds of it is kept. If it was moved: docquote index NEW_PLACE --index "

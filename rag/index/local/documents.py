@@ -9,7 +9,7 @@ from dataclasses import astuple
 from typing import Any
 
 from rag.errors import LibraryError
-from rag.index.local.checksum import document_checksum
+from rag.index.checksum import document_checksum
 from rag.index.local.generation import Generation
 from rag.schema import Document, Section, Source, date_from_iso
 from rag.sqlite import Database

@@ -6,15 +6,9 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
+from rag.index.bm25 import by_rarity
 from rag.index.local.generation import Generation
 from rag.sqlite import Database
-
-RARE_ROWS = 8_000
-"""A chunk must hold one of the question's rarest words: so many that no more than this many chunks hold them.
-
-FTS5 scores every chunk that matches, 1.3 millionths of a second each: in a large library a common word costs more
-than all the rest of a question. Libraries below this size are searched as if it were not there; see docs/scale.md.
-"""
 
 
 class FullText:
@@ -58,14 +52,7 @@ class FullText:
 
     def _by_rarity(self, words: Sequence[str]) -> tuple[list[str], list[str]]:
         """The words that any chunk holds: the rarest, at least one, and the rest."""
-        frequency = {word: self.chunk_frequency(word) for word in words}
-        rare: list[str] = []
-        common: list[str] = []
-        rows = 0
-        for word in sorted((word for word in words if frequency[word]), key=frequency.__getitem__):
-            rows += frequency[word]
-            (common if rare and rows > RARE_ROWS else rare).append(word)
-        return rare, common
+        return by_rarity(words, {word: self.chunk_frequency(word) for word in words})
 
     def _best(self, query: str, k: int, document_ids: Sequence[str] | None = None) -> dict[int, float]:
         where = ""

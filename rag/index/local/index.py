@@ -31,7 +31,7 @@ class LocalIndex:
 
     def __init__(self, folder: Path, record: Record) -> None:
         """Use ``LocalIndex.open``."""
-        self.folder = folder
+        self.folder = self.place = folder
         self._record = record
         self._opened_vectors: VectorIndex | None = None
         self._opening_vectors = threading.Lock()
@@ -148,6 +148,13 @@ class LocalIndex:
     def document(self, document_id: str) -> Document:
         """One whole document, compared with its checksum."""
         return self._record.documents.get(document_id)
+
+    def stored_chunks(self, document_id: str) -> list[NewChunk]:
+        """The chunks of a document as they were put."""
+        return [
+            NewChunk((start, end), context, np.frombuffer(vector, dtype=np.float16).astype(np.float32), reading)
+            for start, end, context, vector, reading in self._record.chunks.rows(document_id)
+        ]
 
     def chunks(self, ids: Sequence[int]) -> dict[int, FoundChunk]:
         """Chunks with what is stored of them."""

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from rag.errors import LibraryError
-from rag.index.local.checksum import chunks_checksum
+from rag.index.checksum import chunks_checksum
 from rag.index.local.record import Record
 from rag.schema import page_count
 

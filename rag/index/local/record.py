@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.index.base import FoundChunk, NewChunk
-from rag.index.local.checksum import chunks_checksum
+from rag.index.checksum import chunks_checksum
 from rag.index.local.chunks import ChunkRow, Chunks
 from rag.index.local.database import open_database
 from rag.index.local.documents import Documents

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 
-from rag.index.local.checksum import chunks_checksum
+from rag.index.checksum import chunks_checksum
 from rag.schema import Document, Section, Source
 from rag.text.context import reading_context
 

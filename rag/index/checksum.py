@@ -1,6 +1,6 @@
-"""Checksums of what the library stores, kept with each document, so that a flipped bit is found before it is quoted.
+"""Checksums of what an index stores, kept with each document, so that a flipped bit is found before it is quoted.
 
-SQLite notices pages that make no sense, but not a letter that became another.
+A database notices pages that make no sense, but not a letter that became another.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The index of a PostgreSQL server with pgvector, which several processes may change at once."""

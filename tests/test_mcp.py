@@ -24,7 +24,9 @@ from typer.testing import CliRunner
 from ui_fake import DOCUMENTS, MINUTES_DOCUMENT, FakeAssistant
 
 import rag.cli.mcp
+import rag.cli.serve
 import rag.serving.mcp.server
+from rag.assistant import Assistant
 from rag.cli.main import app as command_line
 from rag.errors import DocquoteError
 from rag.schema import Scope, Turn
@@ -102,6 +104,25 @@ def test_an_answer_cites_what_can_be_read(fake: FakeAssistant, mode: Any) -> Non
             assert read.structured_content["text"] == cited["quote"]
 
     with_client(act, mcp_server(fake), mode=mode)
+
+
+@pytest.mark.parametrize("mode", ["fused", "dense", "lexical"])
+def test_passages_are_found_where_they_say_they_stand(sample_assistant: Assistant, mode: str) -> None:
+    async def act(client: Client) -> None:
+        query = {"query": "annual general meeting", "mode": mode, "folders": [], "limit": 2}
+        first = (await client.call_tool("search", query)).structured_content
+        more = (await client.call_tool("search", query | {"offset": first["next_offset"]})).structured_content
+        found = [*first["passages"], *more["passages"]]
+        assert [passage["rank"] for passage in found] == [1, 2, 3, 4]
+        for passage in found:
+            chunk = passage["chunk"]
+            where = {"document_id": chunk["document_id"], "offset": chunk["start"]}
+            read = await client.call_tool("read_document", where | {"limit": chunk["end"] - chunk["start"]})
+            assert read.structured_content["text"] == passage["text"]
+        refused = await client.call_tool("search", {"query": "meeting", "documents": ["nothing.txt"]})
+        assert refused.is_error and "nothing.txt" in refused.content[0].text
+
+    with_client(act, mcp_server(sample_assistant))
 
 
 def test_the_conversation_and_the_scope_go_along(fake: FakeAssistant) -> None:
@@ -296,6 +317,6 @@ def test_it_serves_until_its_input_ends(sample_index: Path, monkeypatch: pytest.
 def test_the_command_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = CliRunner().invoke(command_line, ["mcp", "--index", str(tmp_path)])
     assert isinstance(ran.exception, DocquoteError) and "docquote index" in str(ran.exception)
-    monkeypatch.setattr(rag.cli.mcp, "find_spec", lambda name: None)
+    monkeypatch.setattr(rag.cli.serve, "find_spec", lambda name: None)
     ran = CliRunner().invoke(command_line, ["mcp", "--index", str(tmp_path)])
     assert isinstance(ran.exception, DocquoteError) and "pip install 'docquote[serve]'" in str(ran.exception)

@@ -186,6 +186,7 @@ def test_a_file_that_cannot_be_read_is_named(client: TestClient) -> None:
         ("GET", "/v1/jobs/word", 422),
         ("GET", "/v1/nothing", 404),
         ("GET", "/v1/ask", 405),
+        ("GET", "/mcp", 405),
         ("POST", "/v1/ask", 422),
     ],
 )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from threading import Thread
 
-from rag.errors import DocquoteError
+from rag.cli.serve import check_installed
 from rag.index import require_index
 from rag.place import Place
 from rag.settings import Settings
@@ -17,8 +16,7 @@ def serve_mcp(place: Place) -> None:
     Raises:
         DocquoteError: the extra ``serve`` is not installed, or the index cannot be opened.
     """
-    if find_spec("mcp") is None:
-        raise DocquoteError("docquote mcp needs the extra serve; install it: pip install 'docquote[serve]'")
+    check_installed("docquote mcp")
     require_index(place)
     from rag.assistant import Assistant
     from rag.serving.mcp.server import serve_stdio

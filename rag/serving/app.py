@@ -125,7 +125,10 @@ class _Protocol:
             yield
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
+        """Serves one request; a stream for what no request asked for (GET) would stay empty, and is refused."""
+        if scope["method"] != "POST":
+            await problem(405, "Only POST is taken here.", headers={"Allow": "POST"})(scope, receive, send)
+            return
         authorization = Request(scope).headers.get("authorization", "")
         try:
             self._guard.check(authorization, "ask", "read")

@@ -41,8 +41,9 @@ from rag.serving.uris import DOCUMENT, document_uri
 INSTRUCTIONS = (
     "The user's own documents. Ask a whole question with `ask`: the answer is quotes to the letter, each with its "
     "document and where in it it stands, or that the documents do not hold it. Give the user these words rather than "
-    "words of your own, and name the document. `list_documents` and `read_document` tell what there is to read. "
-    "Offsets count characters of a document's text from 0, and an end is exclusive."
+    "words of your own, and name the document. `search` finds passages and answers nothing; `list_documents` and "
+    "`read_document` tell what there is to read. Offsets count characters of a document's text from 0, and an end is "
+    "exclusive."
 )
 RESOURCES_LISTED = 500
 """Resources on one page of the list."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import socket
 import sys
 import types
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 from core_fakes import FakeEmbedder, write_files
+from people import free_port
 
 import embeddings
 import rag.assistant
@@ -74,12 +76,6 @@ def indexed(docquote: Docquote, tmp_path: Path) -> Docquote:
     write_files(tmp_path / "documents", FILES)
     assert docquote("index", "documents").status == 0
     return docquote
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def assert_error(ran: Ran, *words: str) -> None:
@@ -294,6 +290,113 @@ def test_text_of_documents_cannot_steer_the_terminal(docquote: Docquote, tmp_pat
     status = docquote("status", "--all", "--index", "[slug]/index").out
     assert "[red]a[/red].txt" in status
     assert status.startswith("[slug]/index: ")
+
+
+# -- open, completion -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A desktop whose opener writes down what it was given, one argument a line."""
+    opener, told = tmp_path / "bin" / "xdg-open", tmp_path / "opened"
+    opener.parent.mkdir()
+    opener.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {shlex.quote(str(told))}\n')
+    opener.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{opener.parent}:/usr/bin:/bin")
+    monkeypatch.setenv("DISPLAY", ":9")
+    monkeypatch.setattr(sys, "platform", "linux")
+    return told
+
+
+def test_the_source_of_a_citation_is_opened(docquote: Docquote, tmp_path: Path, desktop: Path) -> None:
+    name = "$(touch hacked); 'minutes' & [red].txt"
+    write_files(tmp_path / "documents", {name: MINUTES})
+    docquote("index", "documents")
+    docquote("ask", QUESTION)
+    ran = docquote("open", "1")
+    path = str(tmp_path / "documents" / name)
+    assert ran.status == 0
+    assert desktop.read_text() == f"{path}\n"
+    assert f"opened: {path}" in ran.out
+    assert not (tmp_path / "hacked").exists()
+    found = docquote("open", "1", "--json").json
+    assert set(found) >= ISSUE_CITATION_FIELDS
+    assert (found["path"], found["opened"]) == (path, True)
+
+
+def test_without_a_desktop_file_and_place_are_printed(indexed: Docquote, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(variable, raising=False)
+    indexed("ask", QUESTION, "--json")
+    shown = indexed("open", "1")
+    assert shown.status == 0
+    assert "documents/minutes/2021.txt\nplace: characters " in shown.out
+    assert indexed("open", "1", "--json").json["opened"] is False
+
+
+def test_only_what_the_index_holds_is_opened(indexed: Docquote, tmp_path: Path, desktop: Path) -> None:
+    assert_error(indexed("open", "1"), "nothing was asked here yet", "docquote ask")
+    indexed("ask", QUESTION)
+    assert_error(indexed("open", "2"), "no citation 2, only 1")
+    kept = tmp_path / ".docquote" / "last_answer.json"
+    assert kept.stat().st_mode & 0o077 == 0
+    true_path = str(tmp_path / "documents" / "minutes" / "2021.txt")
+    kept.write_text(kept.read_text().replace(true_path, "/etc/passwd"))
+    assert indexed("open", "1").status == 0
+    assert desktop.read_text() == f"{true_path}\n"
+    (tmp_path / "documents" / "minutes" / "2021.txt").unlink()
+    assert_error(indexed("open", "1"), "the file is gone", "docquote index")
+    indexed("index")
+    assert_error(indexed("open", "1"), "no longer holds this document")
+    kept.write_text("{}")
+    assert_error(indexed("open", "1"), "last_answer.json", "docquote ask")
+
+
+@pytest.fixture
+def complete(indexed: Docquote, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[str]]:
+    """What bash offers for the last word of a command line."""
+    monkeypatch.setattr(rag.assistant, "open_embedder", lambda name: pytest.fail("a model was loaded"))
+
+    def offered(line: str) -> list[str]:
+        monkeypatch.setenv("COMP_WORDS", line)
+        monkeypatch.setenv("COMP_CWORD", str(len(line.split(" ")) - 1))
+        monkeypatch.setenv("_DOCQUOTE_COMPLETE", "complete_bash")
+        try:
+            return indexed().out.split("\n")[:-1]
+        finally:
+            monkeypatch.delenv("_DOCQUOTE_COMPLETE")
+
+    return offered
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("docquote st", ["status"]),
+        ("docquote ask --an", ["--any-date"]),
+        ("docquote ask x --document g", ["garden.txt"]),
+        ("docquote ask x --folder ", ["minutes"]),
+        ("docquote remove ", ["minutes", "garden.txt", "minutes/2021.txt"]),
+        ("docquote remove --index .docquote min", ["minutes", "minutes/2021.txt"]),
+        ("docquote remove --index nowhere ", [""]),
+        ("docquote open ", [""]),
+    ],
+)
+def test_the_shell_completes_commands_options_and_names(
+    complete: Callable[[str], list[str]], line: str, words: list[str]
+) -> None:
+    assert complete(line) == words
+
+
+def test_the_shell_completes_citations_and_names_with_spaces(
+    indexed: Docquote, complete: Callable[[str], list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rag.assistant, "open_embedder", lambda name: FakeEmbedder())
+    write_files(tmp_path / "documents", {"board $(x).txt": "Nothing was decided."})
+    indexed("index")
+    indexed("ask", QUESTION)
+    assert complete("docquote open ") == ["1"]
+    assert complete("docquote ask x --document b") == ["board\\ \\$\\(x\\).txt"]
 
 
 # -- errors ---------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The command line: ``docquote index | ask | chat | serve | mcp | status | outdated | remove | formats | ...``.
+"""The command line: ``docquote index | ask | open | chat | serve | mcp | status | outdated | remove | ...``.
 
 Exit status: 0 done (for ``ask``: answered, or perhaps), 1 not in the documents (``ask``), a file that could not be read
 (``index``) or something to mend (``doctor``), 2 an error. Models and the page are imported by the commands that need
@@ -22,6 +22,7 @@ import typer
 
 import rag
 from rag.cli.answers import print_answer
+from rag.cli.completion import complete_document, complete_document_or_folder, complete_folder
 from rag.cli.console import (
     err,
     out,
@@ -36,11 +37,14 @@ from rag.cli.console import (
 )
 from rag.cli.dates import first_day, last_day
 from rag.cli.keys import key_app
+from rag.cli.last_answer import keep_answer
 from rag.cli.library import library_app
 from rag.cli.mistakes import check_paths, check_question, did_you_mean, print_usage_error
+from rag.cli.opening import open_
+from rag.cli.options import IndexOption, JsonOption
 from rag.cli.users import user_app
 from rag.errors import DocquoteError
-from rag.place import Place, default_library, place_of, state_folder
+from rag.place import Place, place_of, state_folder
 from rag.schema import Scope
 from rag.settings import Settings
 
@@ -62,7 +66,6 @@ app = typer.Typer(
     help="Answers questions over your own documents in the documents' own words, with citations, offline.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(user_app, name="user")
@@ -83,20 +86,6 @@ def docquote(
     ] = False,
 ) -> None:
     """What may stand before a command."""
-
-
-IndexOption = Annotated[
-    str,
-    typer.Option(
-        "--index",
-        "--library",
-        metavar="PLACE",
-        help="The index: a folder, or postgresql://USER@HOST/DATABASE.",
-        default_factory=default_library,
-        show_default="$DOCQUOTE_LIBRARY, $DOCQUOTE_INDEX or .docquote",
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @app.command()
@@ -165,10 +154,16 @@ def ask(
         Path | None, typer.Option(help='The conversation so far: a JSON list of {"question", "answer"}.')
     ] = None,
     document: Annotated[
-        list[str] | None, typer.Option(help="Only this document, by its name; may be given several times.")
+        list[str] | None,
+        typer.Option(
+            help="Only this document, by its name; may be given several times.", autocompletion=complete_document
+        ),
     ] = None,
     in_folder: Annotated[
-        list[str] | None, typer.Option("--folder", help="Only documents in this folder of the indexed one.")
+        list[str] | None,
+        typer.Option(
+            "--folder", help="Only documents in this folder of the indexed one.", autocompletion=complete_folder
+        ),
     ] = None,
     after: Annotated[
         date | None,
@@ -203,6 +198,7 @@ def ask(
     )
     with Assistant.open(place, Settings.load()) as assistant:
         answer = assistant.ask(question, past, scope, as_typed=as_typed, any_date=any_date)
+    keep_answer(state_folder(place), answer)
     if as_json:
         from rag.answer.serialise import answer_to_dict
 
@@ -211,6 +207,9 @@ def ask(
         print_answer(answer)
     if answer.outcome == "not found" and not answer.reply:
         raise typer.Exit(EXIT_NOT_FOUND)
+
+
+app.command("open")(open_)
 
 
 @app.command()
@@ -297,7 +296,10 @@ def outdated(library: IndexOption, as_json: JsonOption = False) -> None:
 
 @app.command()
 def remove(
-    paths: Annotated[list[str], typer.Argument(help="Documents by name or path, or folders.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Documents by name or path, or folders.", autocompletion=complete_document_or_folder),
+    ],
     library: IndexOption,
     as_json: JsonOption = False,
 ) -> None:

@@ -40,7 +40,8 @@ ROOMS: dict[str, str] = {
     "rag.serving": "errors schema place text loading index answer history",
     "rag.ui": "errors schema markup text loading sample index answer history serving",
     "rag.cli": (
-        "errors schema settings place embeddings loading sample index answer assistant history doctor serving ui"
+        "errors schema settings place embeddings loading sample index retrieval answer assistant history doctor "
+        "serving ui"
     ),
     "eval": "*",
     "training": "*",

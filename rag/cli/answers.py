@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rag.answer.agreement import agreement
 from rag.answer.phrases import (
@@ -26,13 +27,30 @@ INDENT = 4
 """Columns that the line under a quote is moved in by."""
 
 
-def print_answer(answer: Answer) -> None:
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """How a question is asked again otherwise where it was asked.
+
+    Attributes:
+        as_typed, any_date: as it is, and whatever the date.
+        document: of one document alone, before its name.
+    """
+
+    as_typed: str = "--as-typed"
+    any_date: str = "--any-date"
+    document: str = "--document"
+
+
+ON_COMMAND_LINE = Hints()
+
+
+def print_answer(answer: Answer, hints: Hints = ON_COMMAND_LINE) -> None:
     """Prints an answer with its sources, the refusal with the nearest passages, or what docquote says itself."""
     if answer.reply:
         out.print(quoted(answer.reply))
-        _print_candidates(answer)
+        _print_candidates(answer, hints)
         return
-    _print_notes(answer)
+    _print_notes(answer, hints)
     if answer.found:
         _print_found(answer)
     elif answer.outcome == "perhaps":
@@ -42,17 +60,17 @@ def print_answer(answer: Answer) -> None:
         out.print(f"[bold red]{not_found_words(answer)}.[/]")
         if answer.missing_words:
             out.print(plain(f"No document has the words: {', '.join(answer.missing_words)}"))
-    _print_candidates(answer)
+    _print_candidates(answer, hints)
     if answer.outcome == "not found" and answer.nearest:
         out.print("\nThe nearest passages:", style="dim")
         _print_quotes(answer.nearest)
 
 
-def _print_notes(answer: Answer) -> None:
+def _print_notes(answer: Answer, hints: Hints) -> None:
     if answer.interpreted_as != answer.question:
-        out.print(f"[dim]understood as: {plain(answer.interpreted_as)} (as typed: --as-typed)[/]")
+        out.print(f"[dim]understood as: {plain(answer.interpreted_as)} (as typed: {hints.as_typed})[/]")
     if answer.narrowed:
-        undo = " (whatever the date: --any-date)" if answer.narrowed.answered else ""
+        undo = f" (whatever the date: {hints.any_date})" if answer.narrowed.answered else ""
         out.print(f"[dim]{plain(narrowing_words(answer.narrowed))}{undo}[/]")
 
 
@@ -73,13 +91,13 @@ def _print_found(answer: Answer) -> None:
         _print_quotes(answer.also)
 
 
-def _print_candidates(answer: Answer) -> None:
+def _print_candidates(answer: Answer, hints: Hints) -> None:
     if answer.candidates:
         out.print("\nIs one of these meant? Ask again with:")
         for candidate in answer.candidates:
             day = f", {candidate.date.isoformat()}" if candidate.date else ""
             name = candidate.document
-            again = f"--document {shlex.quote(name)}" if name else shlex.quote(candidate.question)
+            again = f"{hints.document} {shlex.quote(name)}" if name else shlex.quote(candidate.question)
             out.print(plain(f"  {again}  ({candidate.title}{day})"))
 
 

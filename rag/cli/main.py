@@ -1,4 +1,4 @@
-"""The command line: ``docquote index | ask | open | chat | serve | mcp | status | outdated | remove | ...``.
+"""The command line: ``docquote index | ask | talk | open | chat | serve | mcp | status | outdated | remove | ...``.
 
 Exit status: 0 done (for ``ask``: answered, or perhaps), 1 not in the documents (``ask``), a file that could not be read
 (``index``) or something to mend (``doctor``), 2 an error. Models and the page are imported by the commands that need
@@ -42,6 +42,7 @@ from rag.cli.library import library_app
 from rag.cli.mistakes import check_paths, check_question, did_you_mean, print_usage_error
 from rag.cli.opening import open_
 from rag.cli.options import IndexOption, JsonOption
+from rag.cli.talk import talk
 from rag.cli.users import user_app
 from rag.errors import DocquoteError
 from rag.place import Place, place_of, state_folder
@@ -209,6 +210,7 @@ def ask(
         raise typer.Exit(EXIT_NOT_FOUND)
 
 
+app.command("talk")(talk)
 app.command("open")(open_)
 
 

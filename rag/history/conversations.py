@@ -112,6 +112,12 @@ class Conversations:
             ).fetchall()
         return tuple(Conversation(*row) for row in rows)
 
+    def owners(self) -> tuple[str, ...]:
+        """Everybody who has conversations here, the last who used one first."""
+        with self._file.transaction() as db:
+            rows = db.execute("SELECT owner FROM conversations GROUP BY owner ORDER BY max(updated) DESC").fetchall()
+        return tuple(str(owner) for (owner,) in rows)
+
     def open(self, owner: str, conversation_id: str) -> Conversation:
         """One conversation with its exchanges.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 import socket
@@ -641,6 +642,17 @@ def test_a_network_is_not_listened_to_unless_people_log_in(
     assert indexed("chat", "--host", "0.0.0.0", "--auth", "users.jsonl", "--port", port).status == 0
     assert indexed("chat", "--host", "0.0.0.0", "--no-auth", "--port", port).status == 0
     assert served == [("0.0.0.0", True), ("0.0.0.0", False)]
+
+
+def test_users_and_keys_are_changed_in_json_too(docquote: Docquote, monkeypatch: pytest.MonkeyPatch) -> None:
+    for added in (True, False):
+        monkeypatch.setattr(sys, "stdin", io.StringIO("correct horse\n"))
+        ran = docquote("user", "add", "ada", "--auth", "users.jsonl", "--stdin", "--json")
+        assert ran.json == {"name": "ada", "added": added}
+    assert docquote("user", "remove", "ada", "--auth", "users.jsonl", "--json").json == {"removed": "ada"}
+    assert "no user 'ada'" in docquote("user", "remove", "ada", "--auth", "users.jsonl", "--json").json["error"]
+    assert docquote("key", "add", "bot", "--keys", "keys.jsonl", "--scope", "ask", "--json").json["name"] == "bot"
+    assert docquote("key", "revoke", "bot", "--keys", "keys.jsonl", "--json").json == {"revoked": "bot"}
 
 
 def test_the_version_is_that_of_the_installation(docquote: Docquote) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from rag.cli.console import err, out, plain, print_json
+from rag.cli.options import JsonOption
 from rag.errors import KeysError
 from rag.serving.keys import SCOPES, Keys
 
@@ -16,7 +17,6 @@ key_app = typer.Typer(no_args_is_help=True, help="Manage the keys by which progr
 
 KeysOption = Annotated[Path, typer.Option("--keys", help="The file of keys; made with the first one.")]
 NameArgument = Annotated[str, typer.Argument(help="Of the program or person that has the key.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @key_app.command()
@@ -50,8 +50,11 @@ def list_keys(keys: KeysOption, as_json: JsonOption = False) -> None:
 
 
 @key_app.command()
-def revoke(name: NameArgument, keys: KeysOption) -> None:
+def revoke(name: NameArgument, keys: KeysOption, as_json: JsonOption = False) -> None:
     """Make a key worth nothing, at once."""
     if not Keys(keys).revoke(name):
         raise KeysError(f"{keys}: there is no key {name!r}; see: docquote key list --keys {keys}")
+    if as_json:
+        print_json({"revoked": name})
+        return
     out.print(plain(f"the key {name} holds no longer"))

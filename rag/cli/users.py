@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from rag.cli.console import out, plain, print_json
+from rag.cli.options import JsonOption
 from rag.errors import UsersError
 from rag.serving.users import Users
 
@@ -17,7 +18,6 @@ user_app = typer.Typer(no_args_is_help=True, help="Manage who may log in to the 
 
 AuthOption = Annotated[Path, typer.Option("--auth", help="The file of users; made with the first one.")]
 NameArgument = Annotated[str, typer.Argument(help="What the person types to log in.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @user_app.command()
@@ -25,17 +25,24 @@ def add(
     name: NameArgument,
     auth: AuthOption,
     stdin: Annotated[bool, typer.Option("--stdin", help="Read the password from standard input.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Add a user, or give one another password."""
     is_new = Users(auth).add(name, _from_stdin() if stdin else _asked_twice())
+    if as_json:
+        print_json({"name": name, "added": is_new})
+        return
     out.print(plain(f"{name} can log in now" if is_new else f"{name} has another password now"))
 
 
 @user_app.command()
-def remove(name: NameArgument, auth: AuthOption) -> None:
+def remove(name: NameArgument, auth: AuthOption, as_json: JsonOption = False) -> None:
     """Remove a user; what they asked is kept."""
     if not Users(auth).remove(name):
         raise UsersError(f"{auth}: there is no user {name!r}; see: docquote user list --auth {auth}")
+    if as_json:
+        print_json({"removed": name})
+        return
     out.print(plain(f"{name} can no longer log in"))
 
 

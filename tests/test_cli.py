@@ -508,6 +508,8 @@ def test_an_empty_or_endless_question_is_an_error(indexed: Docquote, question: s
 def test_what_is_not_there_makes_no_index(docquote: Docquote, tmp_path: Path) -> None:
     write_files(tmp_path / "documents", FILES)
     assert_error(docquote("index", "documents", "nope", "--index", "new"), "nope: there is no such file or folder")
+    (tmp_path / "notes.xyz").write_text("Notes.")
+    assert_error(docquote("index", "notes.xyz", "--index", "new"), "'.xyz' are not supported", "docquote formats")
     assert not (tmp_path / "new").exists()
 
 

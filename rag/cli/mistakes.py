@@ -11,6 +11,7 @@ import typer
 from rag.cli.console import err, plain, print_json
 from rag.errors import DocquoteError
 from rag.index import has_index, index_status
+from rag.loading.registry import is_supported, unsupported_reason
 from rag.place import Place
 from rag.serving.base import MAX_QUESTION_CHARACTERS
 
@@ -30,13 +31,17 @@ def check_question(question: str) -> None:
 
 
 def check_paths(paths: Sequence[Path], place: Place) -> None:
-    """Refuses to index what is not there, unless the index in ``place`` holds documents of it.
+    """Refuses to index what is not there, unless the index in ``place`` holds documents of it, and to make an index
+    of nothing but files of types that cannot be read.
 
     Raises:
-        DocquoteError: names what is not there, and what has nearly that name.
+        DocquoteError: names what is not there, and what has nearly that name; or the types.
     """
     missing = [path for path in paths if not path.exists()]
     if not missing:
+        if all(path.is_file() and not is_supported(path) for path in paths) and not has_index(place):
+            told = "; ".join(f"{path}: {unsupported_reason(path)}" for path in paths)
+            raise DocquoteError(f"{told}; nothing was indexed")
         return
     status = index_status(place) if has_index(place) else None
     known = [*status.roots, *(Path(source.path) for source in status.sources)] if status else []

@@ -119,6 +119,27 @@ def test_a_contradicted_question_names_what_the_passage_does_not() -> None:
     assert swapper.swapped("I live in Denver, who runs it?", DEPOT, rng) is None
 
 
+def test_a_word_is_exchanged_for_its_opposite_where_the_passage_says_only_the_one() -> None:
+    rng = np.random.default_rng(0)
+    swapper = DetailSwapper([])
+    assert swapper.swapped("who is the oldest member", "Ida is the oldest of us.", rng) in (
+        "who is the youngest member",
+        "who is the newest member",
+    )
+    assert swapper.swapped("When does it open?", "They open at eight and close at six.", rng) is None
+    assert swapper.swapped("Is smoking allowed?", "Smoking is allowed in the yard.", rng) is None
+
+
+def test_names_come_from_passages_that_are_not_read() -> None:
+    rng = np.random.default_rng(0)
+    swapper = DetailSwapper(["Is it in Graz?"])
+    made = {
+        swapper.swapped("Who runs Leeds?", "Leeds is run by Tom.", rng, "They went to Porto by train.")
+        for _ in range(40)
+    }
+    assert made == {"Who runs Porto?", "Who runs Graz?"}
+
+
 def test_typed_questions_keep_nearly_all_of_their_letters() -> None:
     rng = np.random.default_rng(0)
     question = "Where do employees register their vehicles?"

@@ -54,7 +54,7 @@ class SetUse:
 
 SETS: dict[str, SetUse] = {
     "squadshifts_new_wiki": SetUse(1.0, 0.7, 0.3),
-    "squad20_part_a": SetUse(2.0, 0.3, 0.1),
+    "squad20_part_a": SetUse(4.0, 0.3, 0.1),
     "qed_nq_train": SetUse(1.0, 0.0, 0.0),
     "squadshifts_reddit": SetUse(0.5, 0.0, 0.1),
     "squadshifts_amazon_reviews": SetUse(0.5, 0.0, 0.1),
@@ -63,7 +63,7 @@ SETS: dict[str, SetUse] = {
     "qamr_devtest": SetUse(0.08, 0.0, 0.0),
 }
 """SQuAD-style sets over encyclopaedic text and real search questions in full (the one with written unanswerable
-questions twice), the others for variety; policy
+questions most), the others for variety; policy
 questions are asked of every policy, so that a passage without the annotated words may well answer them, and
 questions about reviews and comments often fit another review: few or no mined negatives there."""
 

@@ -17,8 +17,8 @@ NO_CONTEXT_RATE = 0.1
 """Share of questions whose passages are read without their context, so that what it is worth can be told."""
 FIRST_RATE = 0.7
 """How often the best-ranked of several passages with evidence is taken, rather than any."""
-CONTRADICTED_RATE = 0.35
-"""Chance that a question with a name, number, year or month is also asked with another one."""
+CONTRADICTED_RATE = 0.5
+"""Chance that a question with a name, number, year, month or word with an opposite is also asked with another one."""
 
 
 class OpenData:
@@ -57,9 +57,10 @@ class OpenData:
         groups = [[self._window(question, passage, bare, known, rng) for passage in read]]
         if holding and rng.random() < CONTRADICTED_RATE:
             said = " ".join(f"{passage.context} {passage.text}" for passage in holding)
-            wrong = self._swapper.swapped(one.question, said, rng)
+            unanswered = [_unmarked(passage) for passage in read[:2]]
+            beside = " ".join(passage.text for passage in others if passage not in read[:2])
+            wrong = self._swapper.swapped(one.question, said, rng, beside)
             if wrong is not None:
-                unanswered = [_unmarked(passage) for passage in read[:2]]
                 asked = self._tokens(as_typed(wrong, rng))
                 groups.append([self._window(asked, passage, bare, True, rng) for passage in unanswered])
         return groups

@@ -17,23 +17,39 @@ import numpy as np
 if TYPE_CHECKING:
     from training.reader.data import Example
 
-_PAIRS = """
-first last|largest smallest|biggest smallest|highest lowest|oldest youngest|oldest newest|most least|more fewer|
-more less|before after|increase decrease|increased decreased|rise fall|began ended|begin end|start end|started ended|
-early late|earlier later|north south|northern southern|east west|eastern western|above below|inside outside|
-good bad|best worst|better worse|long short|longest shortest|strong weak|high low|higher lower|greater smaller|
-major minor|male female|men women|man woman|positive negative|hot cold|warm cool|win lose|won lost|gained lost|
-allowed forbidden|legal illegal|rich poor|public private|accepted rejected|support oppose|supported opposed|
-always never|joined left|built destroyed|created destroyed|same different|common rare|popular unpopular|
-successful unsuccessful|possible impossible|include exclude|included excluded|minimum maximum|easy difficult|
-ancient modern|internal external|upper lower|heavy light|fast slow|import export|buy sell|bought sold|
-like dislike|liked disliked|love hate|loves hates|cheap expensive|old new|under over|with without
+
+def _opposites(pairs: str) -> dict[str, list[str]]:
+    """From "one other|one other" either word's opposites."""
+    found: dict[str, list[str]] = {}
+    for pair in pairs.replace("\n", "").split("|"):
+        one, other = pair.split()
+        found.setdefault(one, []).append(other)
+        found.setdefault(other, []).append(one)
+    return found
+
+
+_EXTREMES = """
+first last|largest smallest|biggest smallest|highest lowest|oldest youngest|oldest newest|most least|best worst|
+longest shortest|minimum maximum|earliest latest|cheapest dearest|nearest farthest|strongest weakest|fastest slowest|
+opens closes|open close|opening closing|arrive leave|arrives leaves|arrival departure|began ended|begin end|begins ends|
+start end|starts ends|started ended|before after|north south|northern southern|east west|eastern western|above below|
+inside outside|upper lower|upstairs downstairs|morning evening|summer winter|spring autumn|men women|mother father|
+son daughter|brother sister|husband wife|buy sell|bought sold|lend borrow|won lost|joined left|hired dismissed|
+import export|income expenses|profit loss|indoor outdoor|former current|senior junior|left right|front back
 """
-ANTONYMS: dict[str, list[str]] = {}
-for _pair in _PAIRS.replace("\n", "").split("|"):
-    _one, _other = _pair.split()
-    ANTONYMS.setdefault(_one, []).append(_other)
-    ANTONYMS.setdefault(_other, []).append(_one)
+_POLAR = """
+more fewer|more less|increase decrease|increased decreased|rise fall|early late|earlier later|good bad|better worse|
+long short|strong weak|high low|higher lower|greater smaller|major minor|male female|man woman|positive negative|
+hot cold|warm cool|win lose|gained lost|allowed forbidden|legal illegal|rich poor|public private|accepted rejected|
+support oppose|supported opposed|always never|built destroyed|created destroyed|same different|common rare|
+popular unpopular|successful unsuccessful|possible impossible|include exclude|included excluded|easy difficult|
+ancient modern|internal external|heavy light|fast slow|like dislike|liked disliked|love hate|loves hates|
+cheap expensive|old new|under over|with without
+"""
+EXTREMES = _opposites(_EXTREMES)
+"""Words that name another thing than their opposite does: who opens the hall says nothing of who closes it."""
+ANTONYMS = _opposites(f"{_EXTREMES}|{_POLAR}")
+"""All of them, also those where one text may answer both: whether it is allowed says whether it is forbidden."""
 
 _AUXILIARY = re.compile(r"\b(did|does|do|is|are|was|were|can|could|has|have|had|will|would|should)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")
@@ -42,6 +58,9 @@ _NAME = re.compile(r"\b[A-Z][\w'-]+(?: [A-Z][\w'-]+)*")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 MONTHS = "January February March April May June July August September October November December".split()
 _MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
+_EXTREME = re.compile(rf"\b(?:{'|'.join(EXTREMES)})\b", re.IGNORECASE)
+_DETAILS = (("year", _YEAR), ("month", _MONTH), ("number", _NUMBER), ("name", _NAME), ("extreme", _EXTREME))
+NAMES_BESIDE = 0.5
 YEARS_AWAY = 6
 """A year is exchanged for one at most so far from it."""
 
@@ -98,31 +117,33 @@ class Perturber:
 
 
 class DetailSwapper:
-    """Exchanges a name, number, year or month of a question for one that the passages answering it do not have."""
+    """Exchanges a name, number, year, month or word with an opposite for one that the passages answering lack."""
 
     def __init__(self, questions: Sequence[str]) -> None:
         """Names come from ``questions``."""
         self._names = _all(_NAME, questions)
 
-    def swapped(self, question: str, texts: str, rng: np.random.Generator) -> str | None:
+    def swapped(self, question: str, texts: str, rng: np.random.Generator, beside: str = "") -> str | None:
         """The question with one detail that stands in ``texts`` exchanged for one that does not; None without any.
 
         Args:
             question: that ``texts`` answer.
             texts: the passages with an answer, and what they are read under.
             rng: chooses.
+            beside: of the same library, not among what is read: half of the names come from here if it has any.
         """
         known = texts.casefold()
         found = [
             (kind, match)
-            for kind, pattern in (("year", _YEAR), ("month", _MONTH), ("number", _NUMBER), ("name", _NAME))
+            for kind, pattern in _DETAILS
             for match in pattern.finditer(question)
             if (kind != "name" or match.start() > 0) and match.group().casefold() in known
         ]
         if not found:
             return None
         kind, match = found[int(rng.integers(len(found)))]
-        others = [other for other in self._others(kind, match.group(), rng) if other.casefold() not in known]
+        near = _all(_NAME, [beside]) if kind == "name" and rng.random() < NAMES_BESIDE else []
+        others = [other for other in near or self._others(kind, match.group(), rng) if other.casefold() not in known]
         if not others:
             return None
         return _put(question, match, others[int(rng.integers(len(others)))])
@@ -132,6 +153,8 @@ class DetailSwapper:
             return [str(int(old) + away) for away in range(-YEARS_AWAY, YEARS_AWAY + 1) if away]
         if kind == "month":
             return MONTHS
+        if kind == "extreme":
+            return EXTREMES[old.lower()]
         if kind == "number":
             value = int(re.sub(r"\D", "", old) or 1)
             return [str(value + 1), str(value * 2), str(value * 10), str(max(1, value // 2)), str(value + 3)]

@@ -272,7 +272,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = vars(parser.parse_args(arguments))
     data, out, encoder, start, work, threads = map(given.pop, ("data", "out", "encoder", "start", "work", "threads"))
     recipe = Recipe(**given)
-    torch.set_num_threads(threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     out.mkdir(parents=True, exist_ok=True)
     model = mpnet_model(encoder, recipe.dropout) if encoder else bundled_model(LEAN, recipe.dropout)
@@ -280,6 +279,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         load_weights(model, start)
     builder = WindowBuilder(bundled_tokenizer(), template=MPNET if encoder else None)
     trainer = Trainer(mixture(data, work or out, recipe, builder), recipe, model, device)
+    torch.set_num_threads(threads)  # after retrieval: opening an index leaves one thread to all of OpenMP
     print("resumed" if trainer.resume(out) else "fresh", json.dumps(asdict(recipe)), flush=True)
     trainer.run(out)
     print(f"done: {trainer.step} steps, {trainer.seconds / 60:.1f} min", flush=True)

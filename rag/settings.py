@@ -44,7 +44,7 @@ class Settings:
     reader_model: str = "bundled"
     chunk_tokens: int = 160
     overlap_tokens: int = 40
-    passages: int = 10
+    passages: int = 15
     quotes: int = 3
     answer_tokens: int = 200
     max_file_mb: int = 100

@@ -10,6 +10,7 @@ import pytest
 from core_fakes import FAKE_SETTINGS, FakeEmbedder, make_document, make_index
 
 from rag.errors import ModelError
+from rag.logistic import logit
 from rag.reader import sentence_reader
 from rag.reader.calibration import Calibration
 from rag.reader.evidence import EVIDENCE, SECOND_EVIDENCE, evidence
@@ -47,16 +48,21 @@ def _ranking(names: Sequence[str], **weights: float) -> LinearModel:
     return LinearModel({name: weights.get(name, 0.0) for name in names}, 0.0)
 
 
-def _models(names: Sequence[str], proof: Sequence[str], by: str) -> Models:
-    ranking = _ranking(names, **{by: 10.0})
-    return Models(ranking, ranking, _ranking(proof, score=0.2), _ranking(proof, score=0.2))
+def _models(names: Sequence[str], proof: Sequence[str], by: str, sure: float = 0.5) -> Models:
+    ranking, probability = _ranking(names, **{by: 10.0}), LinearModel(dict.fromkeys(proof, 0.0), logit(sure))
+    return Models(ranking, ranking, probability, probability)
 
 
-SCORING = Scoring(
-    _models(FEATURES, EVIDENCE, "unit"),
-    _models(SECOND_FEATURES, SECOND_EVIDENCE, LARGE + "unit"),
-    Calibration(1.0, 0.0, 0.5),
-)
+def _scoring(sure: float = 0.5) -> Scoring:
+    """A scoring whose first estimate is always ``sure``, and the second even odds."""
+    return Scoring(
+        _models(FEATURES, EVIDENCE, "unit", sure),
+        _models(SECOND_FEATURES, SECOND_EVIDENCE, LARGE + "unit"),
+        Calibration(1.0, 0.0, 0.5),
+    )
+
+
+SCORING = _scoring()
 
 
 @pytest.fixture
@@ -78,6 +84,16 @@ def test_the_large_network_reads_the_best_passages_alone(
     reader.read(QUESTION, passages)
     assert len(small.shown) == len(passages) == 6
     assert len(large.shown) == READ_AGAIN and all("mended" in text for text in large.shown)
+
+
+@pytest.mark.parametrize(("sure", "again"), [(0.02, False), (0.04, True), (0.84, True), (0.86, False)])
+def test_what_the_first_reading_settles_is_not_read_again(
+    library: tuple[SentenceReader, Preferring, Preferring, list[Passage]], sure: float, again: bool
+) -> None:
+    _, small, large, passages = library
+    reader = SentenceReader(small, lambda: large, FakeEmbedder(), library[0]._index, _scoring(sure), "fake")
+    assert reader.read(QUESTION, passages).confidence == pytest.approx(0.5 if again else sure)
+    assert bool(large.shown) == again
 
 
 def test_what_the_large_network_prefers_comes_first(

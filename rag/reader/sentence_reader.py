@@ -32,8 +32,13 @@ HIGHLIGHT_SCORE = 0.0
 """Below the best sentence, a span is marked only if the reader prefers it to "no answer in this passage"."""
 SPANS = 10
 """Candidates given to the caller."""
-READ_AGAIN = 3
-"""Passages that the large network reads."""
+READ_AGAIN = 5
+"""Passages that the large network reads. Of 400 kept practical questions it is shown the evidence of 90% with five of
+fifteen, and of 85% with three of ten."""
+SURE = (0.03, 0.85)
+"""Where the first estimate is below or above, nothing is read again: of 2,596 questions of the scoring's fit, out of
+fold, 27% (of the practical ones 15%), and answers are as often right: .783 for .784 of those given, .684 for .683 of
+those that are answerable."""
 
 _OPENING = Lock()
 _verified = cache(verify_weights)  # once in a process: it takes 0.15 s
@@ -78,9 +83,9 @@ class Ranked:
 class SentenceReader:
     """Quotes whole sentences and marks in them the words that the networks found.
 
-    A small network reads all passages, a large one the best few of them. After each of the readings the sentences are
-    ranked by a logistic regression over what is measured of them, the networks' scores among that; the best one's
-    evidence is turned into a probability by another.
+    A small network reads all passages, and a large one the best few of them unless that has settled it. After each of
+    the readings the sentences are ranked by a logistic regression over what is measured of them, the networks' scores
+    among that; the best one's evidence is turned into a probability by another.
     """
 
     def __init__(
@@ -136,15 +141,16 @@ class SentenceReader:
             return Reading((), 0.0)
         models = self._scoring.first
         ranked = Ranked.of(question, found, models)
-        if self._large:
+        proof = ranked.proof(question)
+        if self._large and SURE[0] <= models.confidence.probability(proof) <= SURE[1]:
             models = self._scoring.second
             ranked = Ranked.of(question, self.measure_again(question, ranked), models)
+            proof = ranked.proof(question)
         best = ranked.sentences[0]
         spans = tuple(
             _answer(sentence, ranked.found.spans, float(ranked.scores[i]), is_best=sentence is best)
             for i, sentence in zip(ranked.order[:SPANS], ranked.sentences, strict=False)
         )
-        proof = ranked.proof(question)
         probability, holds = models.confidence.probability(proof), models.holds.probability(proof)
         return Reading(spans, probability, max(holds, probability))
 

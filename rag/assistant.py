@@ -17,7 +17,7 @@ from rag.place import Place, place_of
 from rag.question.understanding import said_to_docquote, understand
 from rag.reader import Reader, open_reader
 from rag.reader.calibration import Calibration
-from rag.retrieval import Retriever, sources_in
+from rag.retrieval import CANDIDATES, Retriever, sources_in
 from rag.schema import Answer, Document, Passage, Scope, SearchMode, Source, Turn
 from rag.settings import Settings
 from rag.sqlite import closed_on_error
@@ -101,6 +101,8 @@ class Assistant:
     ) -> list[Passage]:
         """Passages that are likely to be about a query, the best first; nothing is read or answered.
 
+        There are ``rag.retrieval.CANDIDATES`` of them at most, so that every part is cut from the same ranking.
+
         Args:
             query: words or a question.
             scope: which documents count; None: all.
@@ -111,7 +113,8 @@ class Assistant:
         Raises:
             ScopeError: the scope names a document or folder that the index does not hold.
         """
-        return self.retriever.retrieve(_encodable(query), k=offset + limit, scope=scope, mode=mode)[offset:]
+        found = self.retriever.retrieve(_encodable(query), k=CANDIDATES, scope=scope, mode=mode)
+        return found[offset : offset + limit]
 
     def sources(self) -> list[Source]:
         """The documents of the index, without their texts."""

@@ -153,8 +153,10 @@ def sources_in(scope: Scope, sources: Sequence[Source]) -> list[Source]:
             if meant := names_like(sources, name):
                 raise ScopeError(f"{name}: say which is meant: {', '.join(meant)}; see: docquote status")
             near = ", or ".join(names_near(sources, name))
-            meant_perhaps = f", did you mean {near}?" if near else "; see: docquote status --all"
-            raise ScopeError(f"{name}: the index holds no document of that name{meant_perhaps}")
+            meant_perhaps = f", did you mean {near}? Otherwise" if near else ";"
+            raise ScopeError(
+                f"{name}: the index holds no document of that name{meant_perhaps} see: docquote status --all"
+            )
     folders = tuple(f"{folder.strip('/')}/" for folder in scope.folders)
     for given, folder in zip(scope.folders, folders, strict=True):
         if not any(source.name.startswith(folder) for source in sources):

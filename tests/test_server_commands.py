@@ -171,7 +171,8 @@ def test_a_replica_lags_and_own_writes_are_read_all_the_same(
     with closing(open_index(place, FakeEmbedder(), FAKE_SETTINGS, create=True)) as index:
         add(index, make_document("a.txt", "The roof leaks."))
         last = postgres.run("SELECT pg_current_wal_lsn()")[0][0]
-    _until(lambda: postgres.run(f"SELECT pg_last_wal_replay_lsn() >= '{last}'", url=replica(place).url)[0][0])
+    following = replica(ServerUrl.of(postgres.server().get_uri()))  # the library may not be there yet
+    _until(lambda: postgres.run(f"SELECT pg_last_wal_replay_lsn() >= '{last}'", url=following.url)[0][0])
     monkeypatch.setenv("DOCQUOTE_LIBRARY_READ", replica(place).url)
     with (
         closing(open_index(place, FakeEmbedder(), FAKE_SETTINGS)) as writing,

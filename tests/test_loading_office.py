@@ -240,6 +240,11 @@ def test_rich_text_of_an_unknown_encoding_or_with_an_empty_row_is_read_all_the_s
     assert document.text == "Café\n\na | b"
 
 
+def test_a_nul_in_rich_text_is_shown(load: Load) -> None:
+    document = load("a.rtf", b"{\\rtf1 The mill\\'00 stands.\\par The \x00weir too.}")
+    assert document.text == "The mill\ufffd stands.\n\nThe \ufffdweir too."
+
+
 def test_a_book_is_its_chapters_in_order(load: Load) -> None:
     chapters = {"Storm": "<h1>The storm</h1><p>It blew for <i/>days.</p>", "After": "<p>All was calm.</p>"}
     nav = {"OEBPS/text/unused.xhtml": "<html><body>An advertisement</body></html>"}

@@ -276,7 +276,7 @@ class _Reader:
             self._add(text)
 
     def _add(self, text: str, *, mark: bool = False) -> None:
-        group = self._group
+        group, text = self._group, text.replace("\x00", REPLACEMENT)
         if not text or not group.into or group.deleted:
             return
         if (group.hidden or group.struck) and not mark and group.into in ("text", "note"):
